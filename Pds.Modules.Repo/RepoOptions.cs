@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+
+namespace Pds.Modules.Repo;
+
+/// <summary>The configuration of repositories and of their event stream.</summary>
+public sealed record RepoOptions
+{
+    /// <summary>Hex of the 32 bytes of the PLC rotation key; account keys rest under a key derived from it.</summary>
+    [ConfigurationKeyName("PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX")]
+    [Required]
+    [RegularExpression("^[0-9a-fA-F]{64}$", ErrorMessage = "PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX must be 64 hexadecimal digits.")]
+    public string PlcRotationKey { get; init; } = "";
+
+    /// <summary>How far back a subscriber may resume, in milliseconds.</summary>
+    [ConfigurationKeyName("PDS_REPO_BACKFILL_LIMIT_MS")]
+    [Range(0, long.MaxValue, ErrorMessage = "PDS_REPO_BACKFILL_LIMIT_MS must not be negative.")]
+    public long BackfillLimitMilliseconds { get; init; } = 24 * 60 * 60 * 1000;
+
+    /// <summary>How many events a subscriber may fall behind before it is cut off.</summary>
+    [ConfigurationKeyName("PDS_MAX_SUBSCRIPTION_BUFFER")]
+    [Range(1, 1_000_000, ErrorMessage = "PDS_MAX_SUBSCRIPTION_BUFFER must be between 1 and 1000000.")]
+    public int MaxSubscriptionBuffer { get; init; } = 500;
+
+    /// <summary>Memory for the trees and heads of repositories that were lately written, in bytes.</summary>
+    [ConfigurationKeyName("PDS_REPO_CACHE_BYTES")]
+    [Range(1 << 20, long.MaxValue, ErrorMessage = "PDS_REPO_CACHE_BYTES must be at least 1 MiB.")]
+    public long CacheBytes { get; init; } = 128L << 20;
+}
