@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Digests;
+using Org.BouncyCastle.Crypto.Parameters;
+using Org.BouncyCastle.Crypto.Signers;
+using Org.BouncyCastle.Math;
+
+namespace AtProto.Crypto;
+
+/// <summary>
+/// A private key made ready for its library; see <see cref="Verifier"/>. Signatures may have a high <c>s</c>. Safe for
+/// concurrent use.
+/// </summary>
+internal abstract class Signer : IDisposable
+{
+    public static Signer Create(KeyCurve curve, byte[] scalar, PublicKey publicKey) =>
+        curve == KeyCurve.P256 ? new Platform(scalar, publicKey) : new Managed(scalar);
+
+    public abstract void Sign(ReadOnlySpan<byte> hash, Span<byte> signature);
+
+    public abstract void Dispose();
+
+    private sealed class Platform(byte[] scalar, PublicKey publicKey) : Signer
+    {
+        private readonly ECDsa _key = ECDsa.Create(new ECParameters
+        {
+            Curve = ECCurve.NamedCurves.nistP256,
+            D = scalar,
+            Q = { X = publicKey.Point.AffineXCoord.GetEncoded(), Y = publicKey.Point.AffineYCoord.GetEncoded() },
+        });
+
+        public override void Sign(ReadOnlySpan<byte> hash, Span<byte> signature)
+        {
+            if (!_key.TrySignHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation, out var written)
+                || written != CurveParameters.SignatureLength)
+            {
+                throw new CryptographicException("The platform did not sign.");
+            }
+        }
+
+        public override void Dispose() => _key.Dispose();
+    }
+
+    private sealed class Managed(byte[] scalar) : Signer
+    {
+        private ECPrivateKeyParameters? _key = new(new BigInteger(1, scalar), CurveParameters.Of(KeyCurve.K256).Domain);
+
+        public override void Sign(ReadOnlySpan<byte> hash, Span<byte> signature)
+        {
+            var key = _key ?? throw new ObjectDisposedException(nameof(PrivateKey));
+
+            // RFC 6979: the nonce is derived from key and hash, so equal input gives equal bytes.
+            var signer = new ECDsaSigner(new HMacDsaKCalculator(new Sha256Digest()));
+            signer.Init(forSigning: true, key);
+            var parts = signer.GenerateSignature(hash.ToArray());
+            Write(parts[0], signature[..CurveParameters.ScalarLength]);
+            Write(parts[1], signature[CurveParameters.ScalarLength..]);
+        }
+
+        public override void Dispose() => _key = null;
+
+        private static void Write(BigInteger value, Span<byte> target)
+        {
+            var length = value.GetLengthofByteArrayUnsigned();
+            target[..^length].Clear();
+            value.ToByteArrayUnsigned(target[^length..]);
+        }
+    }
+}
