@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+
+namespace Pds.Xrpc;
+
+/// <summary>Who may call a method: what stands behind a name of <see cref="Access"/>.</summary>
+/// <param name="Kinds">The kinds that are let in.</param>
+/// <param name="IsOptional">No credentials at all are fine; wrong ones are not.</param>
+/// <param name="RefusesTakendown">The authentication looks the account up and refuses with <c>AccountTakedown</c>.</param>
+/// <param name="AcceptsExpired">A refresh token past its time still serves.</param>
+public sealed record AccessRule(
+    AccessKind Kinds, bool IsOptional = false, bool RefusesTakendown = false, bool AcceptsExpired = false)
+    : IAuthorizationRequirement
+{
+    /// <summary>The rule of the method that a request was routed to; null where there is none.</summary>
+    public static AccessRule? Of(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy is { } policy
+            ? Access.Rules.GetValueOrDefault(policy)
+            : null;
+}

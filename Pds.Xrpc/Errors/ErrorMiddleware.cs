@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+
+namespace Pds.Xrpc;
+
+/// <summary>
+/// The one place where a failure becomes an answer: what the protocol names as it is, what the framework refuses under the
+/// protocol's name for its status, everything else as <c>InternalServerError</c> without details.
+/// </summary>
+internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
+{
+    private static readonly JsonWriterOptions WriterOptions =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away; there is no one to answer.
+            return;
+        }
+        catch (Exception failure)
+        {
+            await AnswerAsync(context, failure);
+            return;
+        }
+
+        var response = context.Response;
+        if (response is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null })
+        {
+            var status = response.StatusCode;
+            await WriteAsync(context, status, XrpcErrorNames.Of(status), XrpcErrorNames.MessageOf(status));
+        }
+    }
+
+    private Task AnswerAsync(HttpContext context, Exception failure)
+    {
+        var refusal = failure switch
+        {
+            XrpcException named => named,
+            BadHttpRequestException bad => BadRequests.Explain(bad),
+            _ => null,
+        };
+
+        if (refusal is null)
+        {
+            Log.Unhandled(logger, failure, context.Request.Method, context.Request.Path);
+            refusal = new XrpcException(500, "InternalServerError", "Internal Server Error");
+        }
+
+        if (context.Response.HasStarted)
+        {
+            // Part of an answer is out: only a broken connection tells the client that the rest is missing.
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        return WriteAsync(context, refusal.Status, refusal.Error, refusal.Message);
+    }
+
+    private static async Task WriteAsync(HttpContext context, int status, string error, string message)
+    {
+        var body = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(body, WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("error"u8, error);
+            json.WriteString("message"u8, message);
+            json.WriteEndObject();
+        }
+
+        var response = context.Response;
+        response.Headers.Remove(HeaderNames.ContentEncoding);
+        response.Headers.Remove(HeaderNames.ETag);
+        response.Headers.Remove(HeaderNames.ContentDisposition);
+        response.StatusCode = status;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.WrittenCount;
+        await response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+        public static partial void Unhandled(ILogger logger, Exception failure, string method, PathString path);
+    }
+}

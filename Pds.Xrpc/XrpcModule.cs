@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pds.Xrpc;
+
+/// <summary>Registers the protocol's HTTP dialect and puts its parts into the pipeline in their order.</summary>
+public static class XrpcModule
+{
+    public static IServiceCollection AddXrpc(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(options => XrpcJson.Apply(options.SerializerOptions));
+
+        // After every module has put its source-generated context in front: what a type's signature requires, input must have.
+        services.PostConfigure<JsonOptions>(options => options.SerializerOptions.TypeInfoResolver =
+            JsonTypeInfoResolver.Combine([.. options.SerializerOptions.TypeInfoResolverChain])
+                .WithAddedModifier(XrpcJson.RequireWhatIsNotNullable));
+
+        // What cannot be bound is thrown, so that it reaches the one place that writes errors.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+
+        services.AddAuthentication();
+        services.AddSingleton<IAuthorizationHandler, AccessRuleHandler>();
+        services.AddAuthorization(options =>
+        {
+            foreach (var (name, rule) in Access.Rules)
+            {
+                options.AddPolicy(name, policy => policy
+                    .AddAuthenticationSchemes(XrpcAuthentication.Scheme)
+                    .AddRequirements(rule));
+            }
+        });
+        return services;
+    }
+
+    /// <summary>Adds a module's source-generated JSON context in front of reflection.</summary>
+    public static IServiceCollection AddXrpcJson(this IServiceCollection services, IJsonTypeInfoResolver context) =>
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, context));
+
+    /// <summary>Everything that stands in front of routing.</summary>
+    public static IApplicationBuilder UseXrpcErrors(this IApplicationBuilder app) =>
+        app.UseMiddleware<CorsMiddleware>().UseMiddleware<ErrorMiddleware>();
+
+    /// <summary>What stands between authorization and the handlers.</summary>
+    public static IApplicationBuilder UseXrpcRequests(this IApplicationBuilder app) => app.UseMiddleware<RequestMiddleware>();
+}
