@@ -53,20 +53,21 @@ CREATE TABLE repo.record (
 CREATE INDEX record_link ON repo.record (repo_id, link) WHERE link IS NOT NULL;
 CREATE INDEX record_cid ON repo.record (repo_id, cid);
 
--- What is known of a blob's bytes, once per repository. While temp_key is set the bytes lie under that key and no
--- record has named the blob yet.
+-- What is known of a blob's bytes, once per repository. The bytes lie in the blob store under storage_key, which no
+-- other upload ever shares, from the moment of the upload. A blob is temporary until a record names it.
 CREATE TABLE repo.blob (
-    repo_id    bigint NOT NULL,
-    cid        bytea NOT NULL,
-    mime_type  text NOT NULL,
-    size       bigint NOT NULL,
-    temp_key   text,
-    takedown   text,
-    created_at timestamptz NOT NULL,
+    repo_id     bigint NOT NULL,
+    cid         bytea NOT NULL,
+    mime_type   text NOT NULL,
+    size        bigint NOT NULL,
+    storage_key text NOT NULL,
+    temporary   boolean NOT NULL,
+    takedown    text,
+    created_at  timestamptz NOT NULL,
     PRIMARY KEY (repo_id, cid)
 );
 
-CREATE INDEX blob_temporary ON repo.blob (created_at) WHERE temp_key IS NOT NULL;
+CREATE INDEX blob_temporary ON repo.blob (created_at) WHERE temporary;
 
 -- Which record names which blob; also blobs whose bytes have not arrived yet, as after an import.
 CREATE TABLE repo.record_blob (
@@ -80,22 +81,11 @@ CREATE TABLE repo.record_blob (
 
 CREATE INDEX record_blob_record ON repo.record_blob (repo_id, collection, rkey);
 
--- Files of the blob store that a commit left without use: to be deleted there, then here.
--- The key is the DID's and the CID's, for the repository itself may be gone.
+-- Files of the blob store that nothing needs any more: written by the transaction that dropped the last use, deleted
+-- from the store, then from here.
 CREATE TABLE repo.blob_deletion (
-    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    did        text COLLATE "C" NOT NULL,
-    cid        bytea NOT NULL,
-    temp_key   text,
-    created_at timestamptz NOT NULL
-);
-
--- Files that a commit made permanent: to be moved from temp_key to the place of their CID, then forgotten here.
-CREATE TABLE repo.blob_promotion (
-    repo_id  bigint NOT NULL,
-    cid      bytea NOT NULL,
-    temp_key text NOT NULL,
-    PRIMARY KEY (repo_id, cid)
+    storage_key text PRIMARY KEY,
+    created_at  timestamptz NOT NULL
 );
 
 -- The stream. body is a whole frame without its sequence number, which belongs at byte seq_at.
