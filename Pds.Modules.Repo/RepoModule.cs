@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pds.Xrpc;
 
 namespace Pds.Modules.Repo;
 
@@ -9,7 +9,7 @@ public static class RepoModule
 {
     public static IHostApplicationBuilder AddRepo(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<RepoOptions>().BindConfiguration("").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddPdsOptions<RepoOptions>(builder.Configuration);
 
         return builder;
     }

@@ -12,10 +12,9 @@ public sealed record RepoOptions
     [RegularExpression("^[0-9a-fA-F]{64}$", ErrorMessage = "PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX must be 64 hexadecimal digits.")]
     public string PlcRotationKey { get; init; } = "";
 
-    /// <summary>How far back a subscriber may resume, in milliseconds.</summary>
+    /// <summary>How far back a subscriber may resume.</summary>
     [ConfigurationKeyName("PDS_REPO_BACKFILL_LIMIT_MS")]
-    [Range(0, long.MaxValue, ErrorMessage = "PDS_REPO_BACKFILL_LIMIT_MS must not be negative.")]
-    public long BackfillLimitMilliseconds { get; init; } = 24 * 60 * 60 * 1000;
+    public TimeSpan BackfillLimit { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>How many events a subscriber may fall behind before it is cut off.</summary>
     [ConfigurationKeyName("PDS_MAX_SUBSCRIPTION_BUFFER")]

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Pds.Modules.Repo.Firehose;
+
+/// <summary>
+/// Keeps the ring at the end of the log. What this process appends is put there directly when nothing lies between; what
+/// another appends is read from the log, woken by a message over Redis, or by the clock where that is lost.
+/// </summary>
+public sealed partial class EventTail(
+    EventStore store, EventRing ring, IConnectionMultiplexer redis, TimeProvider time, ILogger<EventTail> log)
+    : BackgroundService
+{
+    private const int PageCount = 500;
+    private const int PageBytes = 8 << 20;
+
+    private static readonly RedisChannel Wakeups = RedisChannel.Literal("pds:repo:events");
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly string _self = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+
+    /// <summary>Tells of events that have just been committed by this process.</summary>
+    public void Publish(ReadOnlySpan<StreamEvent> events)
+    {
+        if (!ring.TryAppend(events))
+        {
+            Wake();
+        }
+
+        NotifyOthers();
+    }
+
+    /// <summary>Tells that the log has grown, by what is not known.</summary>
+    public void Announce()
+    {
+        Wake();
+        NotifyOthers();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await StartRingAsync(stoppingToken);
+        await SubscribeAsync();
+        await using var timer = time.CreateTimer(_ => Wake(), null, Poll, Poll);
+
+        await foreach (var _ in _signal.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await CatchUpAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                Log.ReadFailed(log, exception);
+            }
+        }
+    }
+
+    private async Task StartRingAsync(CancellationToken stoppingToken)
+    {
+        // Hosted services start after the migrations, but the database may still be restarting: the poll's pace will do.
+        while (true)
+        {
+            try
+            {
+                ring.Start(await store.GetNewestAsync(stoppingToken));
+                return;
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                Log.ReadFailed(log, exception);
+                await Task.Delay(Poll, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task CatchUpAsync(CancellationToken stoppingToken)
+    {
+        while (await store.ReadAsync(ring.Newest, PageCount, PageBytes, stoppingToken) is { Count: > 0 } page)
+        {
+            ring.Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(page));
+        }
+    }
+
+    private async Task SubscribeAsync()
+    {
+        try
+        {
+            await redis.GetSubscriber().SubscribeAsync(Wakeups, (_, sender) =>
+            {
+                if (sender != _self)
+                {
+                    Wake();
+                }
+            });
+        }
+        catch (RedisException exception)
+        {
+            Log.SubscribeFailed(log, exception);
+        }
+    }
+
+    private void NotifyOthers()
+    {
+        if (redis.IsConnected)
+        {
+            redis.GetSubscriber().Publish(Wakeups, _self, CommandFlags.FireAndForget);
+        }
+    }
+
+    private void Wake() => _signal.Writer.TryWrite(true);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The event log could not be read; trying again")]
+        public static partial void ReadFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Warning, "No wake-ups over Redis; the event log is polled")]
+        public static partial void SubscribeFailed(ILogger logger, Exception exception);
+    }
+}
