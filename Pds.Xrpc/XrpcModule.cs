@@ -22,6 +22,7 @@ public static class XrpcModule
         // What cannot be bound is thrown, so that it reaches the one place that writes errors.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
 
+        services.Configure<RouteOptions>(options => options.SetParameterPolicy<NsidConstraint>("nsid"));
         services.AddAuthentication();
         services.AddSingleton<IAuthorizationHandler, AccessRuleHandler>();
         services.AddAuthorization(options =>
@@ -42,7 +43,8 @@ public static class XrpcModule
 
     /// <summary>Everything that stands in front of routing.</summary>
     public static IApplicationBuilder UseXrpcErrors(this IApplicationBuilder app) =>
-        app.UseMiddleware<CorsMiddleware>().UseMiddleware<ErrorMiddleware>();
+        app
+        .UseMiddleware<CorsMiddleware>().UseMiddleware<ErrorMiddleware>().UseMiddleware<CompressionMiddleware>();
 
     /// <summary>What stands between authorization and the handlers.</summary>
     public static IApplicationBuilder UseXrpcRequests(this IApplicationBuilder app) => app.UseMiddleware<RequestMiddleware>();

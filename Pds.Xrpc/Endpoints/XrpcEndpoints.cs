@@ -18,14 +18,14 @@ public static class XrpcEndpoints
     public static RouteHandlerBuilder MapQuery(this IEndpointRouteBuilder xrpc, string nsid, Delegate handler)
     {
         MapWrongMethod(xrpc, nsid, HttpMethods.Get);
-        return Map(xrpc, nsid, [HttpMethods.Get, HttpMethods.Head], handler);
+        return Map(xrpc, nsid, [HttpMethods.Get, HttpMethods.Head], handler).AddEndpointFilter(JsonAnswer.Filter);
     }
 
     /// <summary>Maps a procedure: POST, with a JSON body when the handler takes one.</summary>
     public static RouteHandlerBuilder MapProcedure(this IEndpointRouteBuilder xrpc, string nsid, Delegate handler)
     {
         MapWrongMethod(xrpc, nsid, HttpMethods.Post);
-        return Map(xrpc, nsid, [HttpMethods.Post], handler);
+        return Map(xrpc, nsid, [HttpMethods.Post], handler).AddEndpointFilter(JsonAnswer.Filter);
     }
 
     /// <summary>Maps a subscription: the handler is called for WebSocket upgrades only, and accepts the socket itself.</summary>
