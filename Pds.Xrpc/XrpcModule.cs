@@ -41,11 +41,16 @@ public static class XrpcModule
     public static IServiceCollection AddXrpcJson(this IServiceCollection services, IJsonTypeInfoResolver context) =>
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, context));
 
-    /// <summary>Everything that stands in front of routing.</summary>
-    public static IApplicationBuilder UseXrpcErrors(this IApplicationBuilder app) =>
-        app
-        .UseMiddleware<CorsMiddleware>().UseMiddleware<ErrorMiddleware>().UseMiddleware<CompressionMiddleware>();
-
-    /// <summary>What stands between authorization and the handlers.</summary>
-    public static IApplicationBuilder UseXrpcRequests(this IApplicationBuilder app) => app.UseMiddleware<RequestMiddleware>();
+    /// <summary>
+    /// The pipeline of every request. Order of checks: authentication, then parameters, then body; an error of any of them is
+    /// written by the same hand, with CORS headers on it, so that a web page can read it.
+    /// </summary>
+    public static IApplicationBuilder UseXrpc(this IApplicationBuilder app) => app
+        .UseWebSockets()
+        .UseMiddleware<CorsMiddleware>()
+        .UseMiddleware<ErrorMiddleware>()
+        .UseMiddleware<CompressionMiddleware>()
+        .UseRouting()
+        .UseAuthorization()
+        .UseMiddleware<RequestMiddleware>();
 }

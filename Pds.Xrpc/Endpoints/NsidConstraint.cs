@@ -1,4 +1,3 @@
-using AtProto;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -9,5 +8,5 @@ internal sealed class NsidConstraint : IRouteConstraint
 {
     public bool Match(
         HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-        values.TryGetValue(routeKey, out var value) && value is string text && Nsid.IsValid(text);
+        values.TryGetValue(routeKey, out var value) && value is string text && text.Count(c => c == '.') >= 2 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
 }

@@ -42,7 +42,8 @@ public static class XrpcJson
 
         foreach (var property in type.Properties)
         {
-            if (property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false }
+            if (property.Set is not null
+                && property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false }
                 && Nullable.GetUnderlyingType(property.PropertyType) is null)
             {
                 property.IsRequired = true;
