@@ -74,7 +74,7 @@ public readonly record struct Handle : IParsable<Handle>
         }
     }
 
-    private static bool IsLabel(ReadOnlySpan<char> label) =>
+    internal static bool IsLabel(ReadOnlySpan<char> label) =>
         label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-' && !label.ContainsAnyExcept(IdentifierChars.Label);
 
     static Handle IParsable<Handle>.Parse(string s, IFormatProvider? provider) => Parse(s);
