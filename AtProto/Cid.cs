@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
-using AtProto.Encoding;
+using AtProto.Crypto;
 
 namespace AtProto;
 

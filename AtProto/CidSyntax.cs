@@ -1,4 +1,4 @@
-using AtProto.Encoding;
+using AtProto.Crypto;
 
 namespace AtProto;
 

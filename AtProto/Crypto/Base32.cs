@@ -1,4 +1,4 @@
-namespace AtProto.Encoding;
+namespace AtProto.Crypto;
 
 /// <summary>Lower-case base32 of RFC 4648 without padding, as CIDs and did:plc use it.</summary>
 public static class Base32
