@@ -6,15 +6,13 @@ namespace AtProto;
 /// <summary>
 /// A namespaced identifier, such as <c>app.bsky.feed.post</c>: the name of a lexicon and of a record collection. At most
 /// 317 ASCII characters. The authority is kept as it is written; the name is case-sensitive. Source: atproto
-/// specification, "Namespaced Identifiers".
+/// specification, "Namespaced Identifiers"; its vectors know no limit of the authority by itself.
 /// </summary>
 [JsonConverter(typeof(IdentifierJsonConverter<Nsid>))]
 public readonly record struct Nsid : IParsable<Nsid>
 {
     /// <summary>The longest NSID that is accepted, in characters.</summary>
     public const int MaxLength = 317;
-
-    private const int MaxAuthorityLength = 253;
 
     private readonly string? _value;
 
@@ -56,7 +54,7 @@ public readonly record struct Nsid : IParsable<Nsid>
     public static bool IsValid(ReadOnlySpan<char> text)
     {
         var last = text.LastIndexOf('.');
-        if (text.Length > MaxLength || last is < 1 or > MaxAuthorityLength)
+        if (text.Length > MaxLength || last < 1)
         {
             return false;
         }
