@@ -1,0 +1,68 @@
+using AtProto;
+using Npgsql;
+using Pds.Contracts.Auth;
+using Pds.Modules.Auth.Accounts;
+
+namespace Pds.Modules.Auth.Storage;
+
+/// <summary>The accounts of this server.</summary>
+public sealed class AccountStore(NpgsqlDataSource database)
+{
+    public async Task<Account?> FindAsync(Did did, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT did, email, email_confirmed_at, deactivated_at, takedown_ref FROM auth.account WHERE did = $1");
+        command.Parameters.AddWithValue(did.Value);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadAccount(reader) : null;
+    }
+
+    /// <summary>What is needed to check a password of an account.</summary>
+    /// <param name="appPasswordHash">If what was typed may be an app password: its hash for this account.</param>
+    internal Task<Login?> FindLoginAsync(Did did, byte[]? appPasswordHash, CancellationToken cancellationToken) =>
+        FindLoginAsync("account.did = $1", did.Value, appPasswordHash, cancellationToken);
+
+    /// <param name="email">In lower case.</param>
+    internal Task<Login?> FindLoginAsync(string email, byte[]? appPasswordHash, CancellationToken cancellationToken) =>
+        FindLoginAsync("account.email = $1", email, appPasswordHash, cancellationToken);
+
+    internal async Task SetPasswordAsync(Did did, string password, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("UPDATE auth.account SET password = $2 WHERE did = $1");
+        command.Parameters.AddWithValue(did.Value);
+        command.Parameters.AddWithValue(password);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Reads the columns did, email, email_confirmed_at, deactivated_at and takedown_ref.</summary>
+    internal static Account ReadAccount(NpgsqlDataReader reader) => new(
+        Did.Parse(reader.GetString(0)),
+        reader.GetString(1),
+        EmailConfirmed: !reader.IsDBNull(2),
+        !reader.IsDBNull(4) ? AccountStatus.Takendown
+        : !reader.IsDBNull(3) ? AccountStatus.Deactivated
+        : AccountStatus.Active);
+
+    private async Task<Login?> FindLoginAsync(
+        string condition, string key, byte[]? appPasswordHash, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            SELECT account.did, email, email_confirmed_at, deactivated_at, takedown_ref, password, app.name, app.privileged
+            FROM auth.account LEFT JOIN auth.app_password app ON app.did = account.did AND app.hash = $2
+            WHERE {condition}
+            """);
+        command.Parameters.AddWithValue(key);
+        command.Parameters.AddWithValue(appPasswordHash ?? []);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        return new Login(
+            ReadAccount(reader),
+            reader.IsDBNull(5) ? null : reader.GetString(5),
+            reader.IsDBNull(6) ? null : new AppPassword(reader.GetString(6), reader.GetBoolean(7)));
+    }
+}
