@@ -1,6 +1,5 @@
 using AtProto;
 using Npgsql;
-using NpgsqlTypes;
 using Pds.Contracts.Auth;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Sessions;
@@ -20,7 +19,7 @@ internal sealed class RefreshTokenStore(NpgsqlDataSource database, TimeProvider 
             "INSERT INTO auth.refresh_token (id, did, app_password, expires_at) VALUES ($1, $2, $3, $4)");
         command.Parameters.AddWithValue(session.RefreshId);
         command.Parameters.AddWithValue(did.Value);
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = appPassword, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.AddText(appPassword);
         command.Parameters.AddWithValue(session.RefreshExpiresAt);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -1,6 +1,5 @@
 using AtProto;
 using Npgsql;
-using NpgsqlTypes;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Sessions;
 
@@ -34,8 +33,8 @@ internal sealed class SignUpStore(NpgsqlDataSource database, TimeProvider time)
         command.Parameters.AddWithValue(signUp.SigningKey);
         command.Parameters.AddWithValue(signUp.Handle.Value);
         command.Parameters.AddWithValue(signUp.Email);
-        command.Parameters.Add(Text(signUp.Did?.Value));
-        command.Parameters.Add(Text(signUp.InviteCode));
+        command.Parameters.AddText(signUp.Did?.Value);
+        command.Parameters.AddText(signUp.InviteCode);
         command.Parameters.AddWithValue(signUp.StartedAt);
 
         try
@@ -82,10 +81,10 @@ internal sealed class SignUpStore(NpgsqlDataSource database, TimeProvider time)
         command.Parameters.AddWithValue(signUp.SigningKey);
         command.Parameters.AddWithValue(signUp.StartedAt);
         command.Parameters.AddWithValue(account.Did.Value);
-        command.Parameters.Add(Text(account.PasswordHash));
+        command.Parameters.AddText(account.PasswordHash);
         command.Parameters.AddWithValue(time.GetUtcNow());
-        command.Parameters.Add(Time(account.DeactivatedAt));
-        command.Parameters.Add(Time(account.DeleteAfter));
+        command.Parameters.AddTime(account.DeactivatedAt);
+        command.Parameters.AddTime(account.DeleteAfter);
         command.Parameters.AddWithValue(session.RefreshId);
         command.Parameters.AddWithValue(session.RefreshExpiresAt);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
@@ -133,9 +132,4 @@ internal sealed class SignUpStore(NpgsqlDataSource database, TimeProvider time)
             reader.IsDBNull(4) ? null : reader.GetString(4),
             reader.GetFieldValue<DateTimeOffset>(5));
     }
-
-    private static NpgsqlParameter Text(string? value) => new NpgsqlParameter<string?> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text };
-
-    private static NpgsqlParameter Time(DateTimeOffset? value) =>
-        new() { Value = value is { } time ? time : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+using Pds.Modules.Auth.Endpoints.Server;
+
+namespace Pds.Modules.Auth;
+
+/// <summary>Reads and writes what the module's methods take and give, without reflection.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(CreateAccount.Input), TypeInfoPropertyName = "CreateAccountInput")]
+[JsonSerializable(typeof(CreateAccount.Output), TypeInfoPropertyName = "CreateAccountOutput")]
+[JsonSerializable(typeof(CreateAppPassword.Input), TypeInfoPropertyName = "CreateAppPasswordInput")]
+[JsonSerializable(typeof(CreateAppPassword.Output), TypeInfoPropertyName = "CreateAppPasswordOutput")]
+[JsonSerializable(typeof(CreateInviteCode.Input), TypeInfoPropertyName = "CreateInviteCodeInput")]
+[JsonSerializable(typeof(CreateInviteCode.Output), TypeInfoPropertyName = "CreateInviteCodeOutput")]
+[JsonSerializable(typeof(CreateInviteCodes.Input), TypeInfoPropertyName = "CreateInviteCodesInput")]
+[JsonSerializable(typeof(CreateInviteCodes.Output), TypeInfoPropertyName = "CreateInviteCodesOutput")]
+[JsonSerializable(typeof(CreateSession.Input), TypeInfoPropertyName = "CreateSessionInput")]
+[JsonSerializable(typeof(CreateSession.Output), TypeInfoPropertyName = "CreateSessionOutput")]
+[JsonSerializable(typeof(DescribeServer.Output), TypeInfoPropertyName = "DescribeServerOutput")]
+[JsonSerializable(typeof(GetSession.Output), TypeInfoPropertyName = "GetSessionOutput")]
+[JsonSerializable(typeof(ListAppPasswords.Output), TypeInfoPropertyName = "ListAppPasswordsOutput")]
+[JsonSerializable(typeof(RevokeAppPassword.Input), TypeInfoPropertyName = "RevokeAppPasswordInput")]
+internal sealed partial class AuthJson : JsonSerializerContext;

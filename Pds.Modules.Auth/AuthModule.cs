@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Endpoints.Server;
+using Pds.Modules.Auth.Sessions;
+using Pds.Modules.Auth.Storage;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Auth;
+
+/// <summary>Who may act: accounts, sessions, app passwords, invites.</summary>
+public static class AuthModule
+{
+    public static IHostApplicationBuilder AddAuth(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddPdsOptions<AuthOptions>(builder.Configuration);
+        services.AddXrpcJson(AuthJson.Default);
+
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<AppPasswordStore>();
+        services.AddSingleton<InviteStore>();
+        services.AddSingleton<RefreshTokenStore>();
+        services.AddSingleton<SignUpStore>();
+
+        services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<AdminPassword>();
+        services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<TokenVerifier>();
+        services.AddSingleton<ServiceTokenVerifier>();
+        services.AddSingleton<SessionDetails>();
+        services.AddSingleton<AbandonedSignUps>();
+        services.AddHostedService(provider => provider.GetRequiredService<AbandonedSignUps>());
+        services.AddAuthentication()
+            .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(XrpcAuthentication.Scheme, null);
+
+        return builder;
+    }
+
+    public static IEndpointRouteBuilder MapAuth(this IEndpointRouteBuilder xrpc)
+    {
+        DescribeServer.Map(xrpc);
+
+        CreateAccount.Map(xrpc);
+        CreateSession.Map(xrpc);
+        GetSession.Map(xrpc);
+        RefreshSession.Map(xrpc);
+        DeleteSession.Map(xrpc);
+
+        CreateAppPassword.Map(xrpc);
+        ListAppPasswords.Map(xrpc);
+        RevokeAppPassword.Map(xrpc);
+
+        CreateInviteCode.Map(xrpc);
+        CreateInviteCodes.Map(xrpc);
+
+        return xrpc;
+    }
+}

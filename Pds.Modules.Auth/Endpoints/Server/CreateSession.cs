@@ -1,0 +1,117 @@
+using System.Text.Json;
+using AtProto;
+using Microsoft.AspNetCore.Routing;
+using Pds.Contracts.Auth;
+using Pds.Contracts.Identity;
+using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Sessions;
+using Pds.Modules.Auth.Storage;
+using Pds.Xrpc;
+using Wolverine;
+
+namespace Pds.Modules.Auth.Endpoints.Server;
+
+/// <summary>Signs in with a password.</summary>
+internal static class CreateSession
+{
+    private const int MaxPasswordLength = 512;
+
+    public static void Map(IEndpointRouteBuilder xrpc) => xrpc.MapProcedure("com.atproto.server.createSession", HandleAsync);
+
+    /// <param name="Identifier">A handle, a DID or an e-mail address.</param>
+    internal sealed record Input(string Identifier, string Password, string? AuthFactorToken, bool? AllowTakendown);
+
+    internal sealed record Output(
+        string AccessJwt,
+        string RefreshJwt,
+        Did Did,
+        JsonElement? DidDoc,
+        Handle Handle,
+        string Email,
+        bool EmailConfirmed,
+        bool Active,
+        AccountStatus? Status)
+    {
+        public static async Task<Output> CreateAsync(
+            IssuedSession session, Account account, SessionDetails details, IMessageBus bus, CancellationToken cancellationToken) => new(
+                session.AccessJwt,
+                session.RefreshJwt,
+                account.Did,
+                await details.GetDidDocAsync(bus, account.Did, cancellationToken),
+                await SessionDetails.GetHandleAsync(bus, account.Did, cancellationToken),
+                account.Email,
+                account.EmailConfirmed,
+                account.Status == AccountStatus.Active,
+                account.Status == AccountStatus.Active ? null : account.Status);
+    }
+
+    private static async Task<Output> HandleAsync(
+        Input input,
+        IMessageBus bus,
+        AccountStore accounts,
+        PasswordHasher passwords,
+        RefreshTokenStore refreshTokens,
+        TokenIssuer tokens,
+        SessionDetails details,
+        CancellationToken cancellationToken)
+    {
+        if (input.Password.Length > MaxPasswordLength)
+        {
+            throw XrpcErrors.AuthenticationRequired("Password too long. Consider resetting your password.");
+        }
+
+        var appPasswordHash = AppPassword.IsForm(input.Password) ? AppPassword.Hash(input.Password) : null;
+        var login = await FindLoginAsync(input.Identifier, appPasswordHash, accounts, bus, cancellationToken);
+        var isTakendown = login?.Account.Status == AccountStatus.Takendown;
+
+        // A taken-down account is entered only by its own password. Whatever is wrong, the same time is spent and the same said.
+        var appPassword = isTakendown ? null : login?.AppPassword;
+        var isRight = appPassword is not null
+            || await passwords.VerifyAsync(input.Password, login?.PasswordHash, cancellationToken);
+        if (login is null || !isRight)
+        {
+            AuthTelemetry.LoginsRefused.Add(1);
+            throw XrpcErrors.AuthenticationRequired("Invalid identifier or password");
+        }
+
+        var account = login.Account;
+        if (isTakendown && input.AllowTakendown != true)
+        {
+            throw XrpcErrors.AccountTakedown();
+        }
+
+        if (appPassword is null && PasswordHash.IsOutdated(login.PasswordHash!))
+        {
+            await accounts.SetPasswordAsync(account.Did, await passwords.HashAsync(input.Password, cancellationToken), cancellationToken);
+        }
+
+        var session = tokens.Issue(account.Did, isTakendown ? AccessKind.Takendown : appPassword?.Kind ?? AccessKind.Full);
+        if (!isTakendown)
+        {
+            await refreshTokens.AddAsync(account.Did, appPassword?.Name, session, cancellationToken);
+        }
+
+        AuthTelemetry.SessionsCreated.Add(1);
+        return await Output.CreateAsync(session, account, details, bus, cancellationToken);
+    }
+
+    private static async Task<Login?> FindLoginAsync(
+        string identifier, byte[]? appPasswordHash, AccountStore accounts, IMessageBus bus, CancellationToken cancellationToken)
+    {
+        var normalized = identifier.ToLowerInvariant();
+        if (normalized.Contains('@', StringComparison.Ordinal))
+        {
+            return await accounts.FindLoginAsync(normalized, appPasswordHash, cancellationToken);
+        }
+
+        if (Did.TryParse(normalized, out var did))
+        {
+            return await accounts.FindLoginAsync(did, appPasswordHash, cancellationToken);
+        }
+
+        return Handle.TryParse(normalized, out var handle)
+            && await bus.InvokeAsync<LocalIdentity?>(new FindIdentity(handle), cancellationToken) is { } identity
+            ? await accounts.FindLoginAsync(identity.Did, appPasswordHash, cancellationToken)
+            : null;
+    }
+}

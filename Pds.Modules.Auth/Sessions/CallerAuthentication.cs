@@ -1,0 +1,128 @@
+using System.Text.Encodings.Web;
+using AtProto;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pds.Contracts.Identity;
+using Pds.Modules.Auth.Storage;
+using Pds.Xrpc;
+using Wolverine;
+
+namespace Pds.Modules.Auth.Sessions;
+
+/// <summary>Turns the <c>Authorization</c> header into a <see cref="Caller"/>, as the method's <see cref="AccessRule"/> asks for.</summary>
+internal sealed class CallerAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    TokenVerifier tokens,
+    ServiceTokenVerifier serviceTokens,
+    AdminPassword adminPassword,
+    AccountStore accounts) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    private const AccessKind Sessions = AccessKind.Full | AccessKind.AppPassword | AccessKind.AppPasswordPrivileged
+        | AccessKind.Takendown | AccessKind.SignupQueued | AccessKind.Refresh;
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (AccessRule.Of(Context) is not { } rule)
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        try
+        {
+            return await ReadCallerAsync(rule) is { } caller
+                ? XrpcAuthentication.Success(Context, caller)
+                : AuthenticateResult.NoResult();
+        }
+        catch (XrpcException refusal)
+        {
+            return AuthenticateResult.Fail(refusal);
+        }
+    }
+
+    private async Task<Caller?> ReadCallerAsync(AccessRule rule)
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (header.Length == 0)
+        {
+            return Has(rule, Sessions) || rule.IsOptional ? null : throw XrpcErrors.AuthenticationRequired("Authentication Required");
+        }
+
+        var space = header.IndexOf(' ', StringComparison.Ordinal);
+        if (space < 0 || header.IndexOf(' ', space + 1) >= 0)
+        {
+            throw XrpcErrors.InvalidToken("Malformed authorization header");
+        }
+
+        var credentials = header[(space + 1)..];
+        return header[..space].ToUpperInvariant() switch
+        {
+            "BEARER" => await ReadBearerAsync(rule, credentials),
+            "BASIC" => ReadBasic(rule, credentials),
+            _ => throw XrpcErrors.InvalidToken($"Unsupported authorization type: {header[..space]}"),
+        };
+    }
+
+    private async Task<Caller> ReadBearerAsync(AccessRule rule, string token)
+    {
+        if (Has(rule, AccessKind.Service | AccessKind.Moderation)
+            && (!Has(rule, Sessions) || ServiceToken.IsCertainly(token)))
+        {
+            return await ReadServiceTokenAsync(rule, token);
+        }
+
+        if (!Has(rule, Sessions))
+        {
+            throw XrpcErrors.AuthenticationRequired("Authentication Required");
+        }
+
+        var type = Has(rule, AccessKind.Refresh) ? TokenType.Refresh : TokenType.Access;
+        var verified = tokens.Verify(token, type, rule.AcceptsExpired);
+        if (rule.RefusesTakendown && (verified.Kind & rule.Kinds) != 0)
+        {
+            await RefuseTakendownAsync(verified.Did);
+        }
+
+        return new Caller(verified.Kind, verified.Did) { TokenId = verified.Id };
+    }
+
+    private async Task<Caller> ReadServiceTokenAsync(AccessRule rule, string token)
+    {
+        // The path is /xrpc/ and the method that the token must be for.
+        var method = Request.Path.Value!["/xrpc/".Length..].TrimEnd('/');
+        var issuer = await serviceTokens.VerifyAsync(
+            token, method, isModeration: Has(rule, AccessKind.Moderation), ResolveAsync, Context.RequestAborted);
+        return new Caller(Has(rule, AccessKind.Moderation) ? AccessKind.Moderation : AccessKind.Service, issuer);
+    }
+
+    private Caller ReadBasic(AccessRule rule, string credentials)
+    {
+        if (Has(rule, AccessKind.Admin))
+        {
+            return adminPassword.Matches(credentials)
+                ? Caller.Admin
+                : throw XrpcErrors.AuthenticationRequired("Authentication Required");
+        }
+
+        throw rule.IsOptional ? XrpcErrors.AuthenticationRequired("Invalid authorization header")
+            : Has(rule, AccessKind.Refresh) ? XrpcErrors.AuthMissing()
+            : XrpcErrors.InvalidToken("Unexpected authorization type");
+    }
+
+    private async Task RefuseTakendownAsync(Did did)
+    {
+        var account = await accounts.FindAsync(did, Context.RequestAborted) ?? throw XrpcErrors.AccountNotFound();
+        if (account.Status == AccountStatus.Takendown)
+        {
+            throw XrpcErrors.AccountTakedown();
+        }
+    }
+
+    private Task<ResolvedDid?> ResolveAsync(ResolveDidDocument question, CancellationToken cancellationToken) =>
+        Context.RequestServices.GetRequiredService<IMessageBus>().InvokeAsync<ResolvedDid?>(question, cancellationToken);
+
+    private static bool Has(AccessRule rule, AccessKind kinds) => (rule.Kinds & kinds) != 0;
+}
