@@ -1,2 +1,1 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-app.Run();
+await Pds.DevPlc.DevPlcApplication.Create(args).RunAsync();
