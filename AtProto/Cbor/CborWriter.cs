@@ -103,6 +103,25 @@ public sealed class CborWriter(int capacity = 512) : IDisposable
     /// <param name="encoded">Whole values, or parts of them.</param>
     public void WriteRaw(ReadOnlySpan<byte> encoded) => encoded.CopyTo(Reserve(encoded.Length));
 
+    /// <summary>Takes back what was written since a position, to be written again in another way.</summary>
+    /// <param name="start">A former <see cref="Length"/>.</param>
+    internal CutBytes Cut(int start)
+    {
+        var length = _length - start;
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        _buffer.AsSpan(start, length).CopyTo(bytes);
+        _length = start;
+        return new CutBytes(bytes, length);
+    }
+
+    /// <summary>Bytes in a pooled array, which goes back when they have been used.</summary>
+    internal readonly ref struct CutBytes(byte[] bytes, int length) : IDisposable
+    {
+        public ReadOnlySpan<byte> Span => bytes.AsSpan(0, length);
+
+        public void Dispose() => ArrayPool<byte>.Shared.Return(bytes);
+    }
+
     /// <summary>Gives the buffer back.</summary>
     public void Dispose()
     {
