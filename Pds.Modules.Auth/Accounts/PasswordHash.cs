@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using NSec.Cryptography;
 
 namespace Pds.Modules.Auth.Accounts;
@@ -29,7 +30,7 @@ internal static class PasswordHash
     public static string Create(string password)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltLength);
-        return Format(MemoryKibibytes, Passes, salt, Current.DeriveBytes(password, salt, HashLength));
+        return Format(MemoryKibibytes, Passes, salt, Derive(Current, password, salt, HashLength));
     }
 
     /// <exception cref="FormatException">The hash is not one of ours.</exception>
@@ -37,7 +38,7 @@ internal static class PasswordHash
     {
         var (memory, passes, salt, expected) = Parse(hash);
         var algorithm = IsCurrent(memory, passes) ? Current : Algorithm(memory, passes);
-        return CryptographicOperations.FixedTimeEquals(algorithm.DeriveBytes(password, salt, expected.Length), expected);
+        return CryptographicOperations.FixedTimeEquals(Derive(algorithm, password, salt, expected.Length), expected);
     }
 
     /// <summary>Whether the hash was made at another cost than today's.</summary>
@@ -46,6 +47,10 @@ internal static class PasswordHash
         var (memory, passes, _, _) = Parse(hash);
         return !IsCurrent(memory, passes);
     }
+
+    // Of a string the library would take the UTF-16 bytes, which is nobody else's hash.
+    private static byte[] Derive(Argon2id algorithm, string password, byte[] salt, int length) =>
+        algorithm.DeriveBytes(Encoding.UTF8.GetBytes(password), salt, length);
 
     private static bool IsCurrent(int memory, int passes) => memory == MemoryKibibytes && passes == Passes;
 
