@@ -19,16 +19,24 @@ public static class DevPlcApplication
     public static WebApplication Create(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+        var configuration = builder.Configuration;
+        if (string.IsNullOrEmpty(configuration[WebHostDefaults.ServerUrlsKey]))
         {
-            var port = builder.Configuration.GetValue("PORT", DefaultPort);
-            builder.WebHost.UseUrls($"http://localhost:{port}");
+            if (configuration["PORT"] is { Length: > 0 } port)
+            {
+                builder.WebHost.UseUrls($"http://*:{port}");
+            }
+            else if (string.IsNullOrEmpty(configuration[WebHostDefaults.HttpPortsKey]))
+            {
+                builder.WebHost.UseUrls($"http://localhost:{DefaultPort}");
+            }
         }
 
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => DevDirectory.Open(
-            builder.Configuration["PLC_DATA_FILE"], services.GetRequiredService<TimeProvider>()));
+            configuration["PLC_DATA_FILE"], services.GetRequiredService<TimeProvider>()));
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()));
 
         var app = builder.Build();

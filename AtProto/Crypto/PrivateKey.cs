@@ -20,17 +20,14 @@ public sealed class PrivateKey : IDisposable
     {
         Curve = curve;
         _scalar = scalar;
-        PublicKey = PublicKey.TryFromPoint(curve, CurveParameters.Of(curve).DerivePublicKey(scalar), out var key)
-            ? key
-            : throw new CryptographicException("A derived point is not on its curve.");
-        _signer = Signer.Create(curve, scalar, PublicKey);
+        _signer = Signer.Create(curve, scalar);
     }
 
     /// <summary>The curve that the key is on.</summary>
     public KeyCurve Curve { get; }
 
     /// <summary>The public half.</summary>
-    public PublicKey PublicKey { get; }
+    public PublicKey PublicKey => _signer.PublicKey;
 
     /// <summary>Makes a key from the system's randomness.</summary>
     /// <param name="curve">The curve.</param>

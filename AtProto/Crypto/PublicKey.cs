@@ -65,7 +65,7 @@ public sealed class PublicKey : IEquatable<PublicKey>
     /// <param name="key">The key; for a text met recently the same object as before.</param>
     public static bool TryParseMultibase(ReadOnlySpan<char> text, [NotNullWhen(true)] out PublicKey? key)
     {
-        if (PublicKeyCache.TryGet(text, out key))
+        if (PublicKeyCache.Shared.TryGet(text, out key))
         {
             return true;
         }
@@ -86,7 +86,7 @@ public sealed class PublicKey : IEquatable<PublicKey>
             return false;
         }
 
-        PublicKeyCache.Add(text, key);
+        PublicKeyCache.Shared.Add(text, key);
         return true;
     }
 

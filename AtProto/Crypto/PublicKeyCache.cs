@@ -11,22 +11,23 @@ namespace AtProto.Crypto;
 /// Two generations of bounded size: what is used moves to the young one, and when that is full the old one is dropped. A
 /// flood of strange keys costs what parsing costs anyway, and no memory.
 /// </remarks>
-internal static class PublicKeyCache
+internal sealed class PublicKeyCache(int generationSize)
 {
-    private const int GenerationSize = 4096;
+    private ConcurrentDictionary<string, PublicKey> _young = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, PublicKey> _old = new(StringComparer.Ordinal);
+    private int _count;
 
-    private static ConcurrentDictionary<string, PublicKey> s_young = new(StringComparer.Ordinal);
-    private static ConcurrentDictionary<string, PublicKey> s_old = new(StringComparer.Ordinal);
-    private static int s_count;
+    /// <summary>The cache of this process.</summary>
+    public static PublicKeyCache Shared { get; } = new(generationSize: 4096);
 
-    public static bool TryGet(ReadOnlySpan<char> text, [NotNullWhen(true)] out PublicKey? key)
+    public bool TryGet(ReadOnlySpan<char> text, [NotNullWhen(true)] out PublicKey? key)
     {
-        if (s_young.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out key))
+        if (_young.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out key))
         {
             return true;
         }
 
-        if (s_old.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out key))
+        if (_old.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out key))
         {
             Add(text, key);
             return true;
@@ -35,16 +36,16 @@ internal static class PublicKeyCache
         return false;
     }
 
-    public static void Add(ReadOnlySpan<char> text, PublicKey key)
+    public void Add(ReadOnlySpan<char> text, PublicKey key)
     {
-        if (!s_young.TryAdd(text.ToString(), key) || Interlocked.Increment(ref s_count) != GenerationSize)
+        if (!_young.TryAdd(text.ToString(), key) || Interlocked.Increment(ref _count) != generationSize)
         {
             return;
         }
 
         // Only the thread that counted to the limit comes here; an entry lost in between is parsed again.
-        s_old = s_young;
-        s_young = new ConcurrentDictionary<string, PublicKey>(StringComparer.Ordinal);
-        Volatile.Write(ref s_count, 0);
+        _old = _young;
+        _young = new ConcurrentDictionary<string, PublicKey>(StringComparer.Ordinal);
+        Volatile.Write(ref _count, 0);
     }
 }

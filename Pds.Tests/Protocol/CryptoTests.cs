@@ -87,6 +87,39 @@ public sealed class CryptoTests
     }
 
     [Fact]
+    public void Verifies_the_reference_service_tokens_of_both_curves()
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "Vectors", "reference", "service-jwt.json");
+        using var vectors = JsonDocument.Parse(File.ReadAllBytes(path));
+        foreach (var token in vectors.RootElement.GetProperty("tokens").EnumerateArray())
+        {
+            var key = PublicKey.ParseDidKey(token.GetProperty("didKey").GetString()!);
+            var jwt = token.GetProperty("jwt").GetString()!;
+            var dot = jwt.LastIndexOf('.');
+
+            Assert.Equal(token.GetProperty("alg").GetString(), key.JwtAlgorithm);
+            Assert.True(key.Verify(
+                Encoding.ASCII.GetBytes(jwt[..dot]), Base64(jwt[(dot + 1)..].Replace('-', '+').Replace('_', '/')), allowHighS: true));
+        }
+    }
+
+    [Fact]
+    public void The_cache_of_keys_keeps_what_is_used_and_stays_small()
+    {
+        using var key = PrivateKey.Generate(KeyCurve.K256);
+        var cache = new PublicKeyCache(generationSize: 10);
+        for (var i = 0; i < 35; i++)
+        {
+            cache.Add($"z{i}", key.PublicKey);
+            Assert.True(cache.TryGet("z0", out _));
+        }
+
+        Assert.DoesNotContain(Enumerable.Range(1, 14), i => cache.TryGet($"z{i}", out _));
+        Assert.True(cache.TryGet("z34", out var kept));
+        Assert.Same(key.PublicKey, kept);
+    }
+
+    [Fact]
     public void A_signature_has_a_low_s_and_verifies() => Gen.Select(Curves, Gen.Byte.Array[0, 300]).Sample(
         (curve, message) =>
         {
