@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using Pds.LocalServices;
+using StackExchange.Redis;
+
+[assembly: AssemblyFixture(typeof(Pds.Tests.Support.TestServices))]
+
+namespace Pds.Tests.Support;
+
+/// <summary>Postgres and a cache for one run of the tests, in a temporary folder, without care for durability.</summary>
+public sealed class TestServices : IAsyncLifetime
+{
+    private const string Prefix = "pds-tests-";
+
+    // As root the servers run as another user, who has to reach the folder.
+    private readonly string _folder = Path.Combine(
+        Path.GetTempPath(), $"{Prefix}{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
+
+    private PostgresServer? _postgres;
+    private GarnetCache? _cache;
+    private int _databases;
+
+    /// <summary>How to reach the cache.</summary>
+    public string Redis => _cache!.ConnectionString;
+
+    public async ValueTask InitializeAsync()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        SweepLeftovers();
+        _cache = GarnetCache.Start();
+        _postgres = await PostgresServer.StartAsync(
+            _folder,
+            ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_wal_size=2GB"],
+            cancellationToken);
+    }
+
+    /// <summary>Makes an empty database and tells how to reach it.</summary>
+    public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken)
+    {
+        var name = $"test_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
+        await using var source = NpgsqlDataSource.Create(_postgres!.ConnectionString("postgres"));
+        await using var command = source.CreateCommand($"CREATE DATABASE {name}");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return _postgres.ConnectionString(name);
+    }
+
+    /// <summary>A connection to the cache, for its owner to dispose of.</summary>
+    public async Task<IConnectionMultiplexer> ConnectRedisAsync() => await ConnectionMultiplexer.ConnectAsync(Redis);
+
+    public async ValueTask DisposeAsync()
+    {
+        _cache?.Dispose();
+        if (_postgres is not null)
+        {
+            await _postgres.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    // A run that was killed left its folder, and its server, whose end is no loss.
+    private static void SweepLeftovers()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
+        {
+            if (int.TryParse(Path.GetFileName(folder)[Prefix.Length..], CultureInfo.InvariantCulture, out var owner)
+                && Process.GetProcesses().All(process => process.Id != owner))
+            {
+                EndServer(folder);
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private static void EndServer(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "postmaster.pid", SearchOption.AllDirectories))
+        {
+            if (int.TryParse(File.ReadLines(file).First(), CultureInfo.InvariantCulture, out var pid)
+                && Process.GetProcesses().FirstOrDefault(process => process.Id == pid) is { } server
+                && server.ProcessName.StartsWith("postgres", StringComparison.Ordinal))
+            {
+                server.Kill(entireProcessTree: true);
+            }
+        }
+    }
+}
