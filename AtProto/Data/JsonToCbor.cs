@@ -12,6 +12,8 @@ namespace AtProto.Data;
 /// </summary>
 internal ref struct JsonToCbor
 {
+    private static ReadOnlySpan<byte> Base64Alphabet => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8;
+
     private readonly CborWriter _writer;
     private readonly CborLimits _limits;
     private readonly List<Entry> _entries;
@@ -217,6 +219,7 @@ internal ref struct JsonToCbor
             padded[..length].Replace((byte)'-', (byte)'+');
             padded[..length].Replace((byte)'_', (byte)'/');
             padded[length..].Fill((byte)'=');
+            ClearSpareBits(padded[..length]);
             if (Base64.DecodeFromUtf8InPlace(padded, out var written) != OperationStatus.Done)
             {
                 return false;
@@ -228,6 +231,17 @@ internal ref struct JsonToCbor
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // The last character may hold bits beyond the last byte. Published vectors set them; the framework's decoder refuses them.
+    private static void ClearSpareBits(Span<byte> text)
+    {
+        var spare = (text.Length % 4) switch { 2 => 0b1111, 3 => 0b11, _ => 0 };
+        var digit = text.IsEmpty ? -1 : Base64Alphabet.IndexOf(text[^1]);
+        if (digit >= 0)
+        {
+            text[^1] = Base64Alphabet[digit & ~spare];
         }
     }
 

@@ -6,7 +6,7 @@ namespace AtProto.Lexicons;
 
 /// <summary>
 /// A closed set of lexicon documents, against which values are validated; references are followed only inside it. Safe
-/// for all threads. Values are canonical DAG-CBOR, as <c>DataModel</c> makes them, and are read in place: a
+/// for all threads. Values are canonical DAG-CBOR, as <see cref="Data.DataModel"/> makes them, and are read in place: a
 /// valid value costs no allocation.
 /// </summary>
 public sealed class LexiconCatalog

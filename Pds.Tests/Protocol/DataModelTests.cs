@@ -81,6 +81,7 @@ public sealed class DataModelTests
     [InlineData("""{"bb":1,"a":2}""", """{"a":2,"bb":1}""")]
     [InlineData("""{"$bytes":"AQI="}""", """{"$bytes":"AQI"}""")]
     [InlineData("""{"$bytes":"_-8"}""", """{"$bytes":"/+8"}""")]
+    [InlineData("""{"$bytes":"123"}""", """{"$bytes":"120"}""")]
     [InlineData("""{"$bytes":""}""", """{"$bytes":""}""")]
     [InlineData("""{"$link":"nonsense"}""", """{"$link":"nonsense"}""")]
     public void Spellings_come_to_one_form(string json, string canonical) =>

@@ -6,7 +6,7 @@ namespace AtProto.Lexicons.Schemas;
 /// <summary>One pass over a value. The path is put together on the way out of a failure: success pays nothing.</summary>
 internal ref struct SchemaWalk(ReadOnlySpan<byte> cbor, LexiconCatalog catalog, LexiconStrictness strictness)
 {
-    /// <summary>Deeper than any value that <c>DataModel</c> lets in.</summary>
+    /// <summary>Deeper than any value that <see cref="Data.DataModel"/> lets in.</summary>
     public const int MaxDepth = 64;
 
     public CborReader Reader = new(cbor);
