@@ -23,6 +23,9 @@ public static class XrpcModule
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
 
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NsidConstraint>("nsid"));
+
+        // A lone scheme would be the default one: run ahead of routing, and for methods that ask for no credentials.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
         services.AddAuthentication();
         services.AddSingleton<IAuthorizationHandler, AccessRuleHandler>();
         services.AddAuthorization(options =>

@@ -17,14 +17,17 @@ internal sealed class ServiceToken
     {
         (_signed, _signature) = (signed, signature);
         _algorithm = Text(header, "alg") ?? throw Malformed();
-        Type = Text(header, "typ");
+        if (Text(header, "typ") is "at+jwt" or "refresh+jwt" or "dpop+jwt")
+        {
+            // A token for another purpose, whoever signed it.
+            throw XrpcErrors.Unauthorized("BadJwtType", $"Invalid jwt type \"{Text(header, "typ")}\"");
+        }
+
         Issuer = Text(payload, "iss") ?? throw Malformed();
         Audience = Text(payload, "aud") ?? throw Malformed();
         Method = Text(payload, "lxm");
         Expires = payload.TryGetProperty("exp", out var exp) && exp.ValueKind == JsonValueKind.Number ? exp.GetDouble() : throw Malformed();
     }
-
-    public string? Type { get; }
 
     /// <summary>A DID, perhaps with the fragment of a service.</summary>
     public string Issuer { get; }
@@ -50,7 +53,7 @@ internal sealed class ServiceToken
         }
     }
 
-    /// <exception cref="XrpcException">401 <c>BadJwt</c>.</exception>
+    /// <exception cref="XrpcException">401 <c>BadJwt</c> or <c>BadJwtType</c>.</exception>
     public static ServiceToken Parse(string token)
     {
         if (token.Split('.') is not [var header, var payload, var signature] || !Ascii.IsValid(token))

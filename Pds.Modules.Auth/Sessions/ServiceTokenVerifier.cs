@@ -1,6 +1,6 @@
 using AtProto;
 using AtProto.Crypto;
-using System.Text.Json;
+using AtProto.Identity;
 using Pds.Contracts.Identity;
 using Pds.Xrpc;
 
@@ -49,25 +49,12 @@ internal sealed class ServiceTokenVerifier(AuthOptions options, ServiceOptions s
         {
             var document = await resolve(question, cancellationToken)
                 ?? throw XrpcErrors.AuthenticationRequired("could not resolve iss did");
-            return ReadKey(document, keyName);
+            return DidDocument.TryParse(document.Json.Span, out var parsed) ? parsed.GetKey(keyName) : null;
         }
-    }
-
-    private static PublicKey? ReadKey(ResolvedDid document, string name)
-    {
-        var methods = JsonElement.Parse(document.Json.Span).GetProperty("verificationMethod").EnumerateArray();
-        var method = methods.FirstOrDefault(method => method.GetProperty("id").GetString()!.EndsWith($"#{name}", StringComparison.Ordinal));
-        return PublicKey.TryParseMultibase(method.GetProperty("publicKeyMultibase").GetString(), out var key) ? key : null;
     }
 
     private void CheckClaims(ServiceToken token, string method)
     {
-        // Tokens for other purposes, whoever signed them.
-        if (token.Type is "at+jwt" or "refresh+jwt" or "dpop+jwt")
-        {
-            throw XrpcErrors.Unauthorized("BadJwtType", $"Invalid jwt type \"{token.Type}\"");
-        }
-
         if (time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0 > token.Expires)
         {
             throw XrpcErrors.Unauthorized("JwtExpired", "jwt expired");

@@ -1,3 +1,4 @@
+using AtProto;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Pds.Modules.Auth.Accounts;
@@ -15,7 +16,7 @@ internal static class CreateAppPassword
 
     internal sealed record Input(string Name, bool? Privileged);
 
-    internal sealed record Output(string Name, string Password, DateTime CreatedAt, bool Privileged);
+    internal sealed record Output(string Name, string Password, string CreatedAt, bool Privileged);
 
     private static async Task<Output> HandleAsync(
         Input input, Caller caller, AppPasswordStore appPasswords, TimeProvider time, CancellationToken cancellationToken)
@@ -27,6 +28,6 @@ internal static class CreateAppPassword
             throw XrpcErrors.InvalidRequest("could not create app-specific password");
         }
 
-        return new Output(stored.Name, password, stored.CreatedAt.UtcDateTime, stored.Privileged);
+        return new Output(stored.Name, password, AtDatetime.Format(stored.CreatedAt), stored.Privileged);
     }
 }

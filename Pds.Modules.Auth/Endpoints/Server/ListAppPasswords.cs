@@ -1,3 +1,4 @@
+using AtProto;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Pds.Modules.Auth.Storage;
@@ -14,13 +15,13 @@ internal static class ListAppPasswords
 
     internal sealed record Output(AppPasswordView[] Passwords);
 
-    internal sealed record AppPasswordView(string Name, DateTime CreatedAt, bool Privileged);
+    internal sealed record AppPasswordView(string Name, string CreatedAt, bool Privileged);
 
     private static async Task<Output> HandleAsync(
         Caller caller, AppPasswordStore appPasswords, CancellationToken cancellationToken)
     {
         var stored = await appPasswords.ListAsync(caller.Did, cancellationToken);
         return new Output([.. stored.Select(
-            password => new AppPasswordView(password.Name, password.CreatedAt.UtcDateTime, password.Privileged))]);
+            password => new AppPasswordView(password.Name, AtDatetime.Format(password.CreatedAt), password.Privileged))]);
     }
 }
