@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Security.Cryptography;
+
+namespace AtProto.Repo;
+
+/// <summary>
+/// The rules for the keys of a tree, which are the paths of records: collection, a slash, record key; ASCII. Source:
+/// atproto specification, "Repository", "MST Structure".
+/// </summary>
+public static class TreeKey
+{
+    /// <summary>The greatest length of a key, in bytes.</summary>
+    public const int MaxLength = 1024;
+
+    /// <summary>The greatest depth that a key can have: a SHA-256 of zeros.</summary>
+    internal const int MaxDepth = 128;
+
+    private static readonly SearchValues<byte> Allowed =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~-:."u8);
+
+    /// <summary>
+    /// Whether this can be a key: one slash, and on both sides of it one or more of the letters, the digits and
+    /// <c>_ ~ - : .</c>; 1024 bytes at most.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    public static bool IsValid(ReadOnlySpan<byte> key)
+    {
+        if (key.Length > MaxLength)
+        {
+            return false;
+        }
+
+        var slash = key.IndexOf((byte)'/');
+        return slash > 0
+            && slash < key.Length - 1
+            && !key[..slash].ContainsAnyExcept(Allowed)
+            && !key[(slash + 1)..].ContainsAnyExcept(Allowed);
+    }
+
+    /// <summary>
+    /// The layer a key belongs to: half the number of leading zero bits of its SHA-256, rounded down, so that each layer has
+    /// about a quarter of the keys of the one below.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    public static int Depth(ReadOnlySpan<byte> key)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(key, digest);
+
+        var zeros = 0;
+        while (!digest.IsEmpty)
+        {
+            var word = BinaryPrimitives.ReadUInt64BigEndian(digest);
+            zeros += BitOperations.LeadingZeroCount(word);
+            if (word != 0)
+            {
+                break;
+            }
+
+            digest = digest[sizeof(ulong)..];
+        }
+
+        return zeros / 2;
+    }
+
+    /// <summary>Copies a key to bytes, checked.</summary>
+    internal static int Encode(ReadOnlySpan<char> key, Span<byte> destination)
+    {
+        if (key.Length > MaxLength
+            || System.Text.Ascii.FromUtf16(key, destination, out var length) != OperationStatus.Done)
+        {
+            throw Invalid();
+        }
+
+        return length;
+    }
+
+    /// <summary>What is thrown when a caller's key is not one.</summary>
+    internal static ArgumentException Invalid() => new("Not a valid tree key: collection, slash and record key.");
+}
