@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pds.Xrpc.Outgoing;
 
 namespace Pds.Xrpc;
 
@@ -12,6 +14,8 @@ public static class XrpcModule
 {
     public static IServiceCollection AddXrpc(this IServiceCollection services)
     {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<OutgoingHttp>();
         services.ConfigureHttpJsonOptions(options => XrpcJson.Apply(options.SerializerOptions));
 
         // After every module has put its source-generated context in front: what a type's signature requires, input must have.

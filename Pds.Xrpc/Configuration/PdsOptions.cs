@@ -18,6 +18,7 @@ public static class PdsOptions
     {
         var options = Read<T>(configuration);
         services.AddSingleton(options);
+        services.AddSingleton(new OptionsVariables(Variables(typeof(T)).Select(variable => variable.Name).ToArray()));
         return options;
     }
 
@@ -52,9 +53,6 @@ public static class PdsOptions
 
         return problems.Count == 0 ? options : throw new OptionsException(problems);
     }
-
-    /// <summary>The names of the variables that a record of options reads.</summary>
-    public static IEnumerable<string> NamesOf(Type options) => Variables(options).Select(variable => variable.Name);
 
     private static IEnumerable<(PropertyInfo Property, string Name)> Variables(Type options) =>
         from property in options.GetProperties()

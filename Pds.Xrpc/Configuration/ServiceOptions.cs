@@ -49,7 +49,7 @@ public sealed record ServiceOptions : IValidatableObject
 
     /// <summary>Where the server keeps what is neither in the database nor in object storage.</summary>
     [ConfigurationKeyName("PDS_DATA_DIRECTORY")]
-    public string DataDirectory { get; init; } = "data";
+    public string DataDirectory { get; init; } = ".data";
 
     /// <summary>Lets outgoing requests reach private addresses; follows <see cref="DevMode"/> when absent.</summary>
     [ConfigurationKeyName("PDS_DISABLE_SSRF_PROTECTION")]

@@ -1,3 +1,4 @@
+using AtProto;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -8,5 +9,5 @@ internal sealed class NsidConstraint : IRouteConstraint
 {
     public bool Match(
         HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-        values.TryGetValue(routeKey, out var value) && value is string text && text.Count(c => c == '.') >= 2 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
+        values.TryGetValue(routeKey, out var value) && value is string text && Nsid.IsValid(text);
 }
