@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Pds.Modules.Identity.Endpoints;
+using Pds.Modules.Identity.Endpoints.Identity;
+using Pds.Modules.Identity.Handles;
+using Pds.Modules.Identity.Plc;
+using Pds.Modules.Identity.Resolution;
+using Pds.Modules.Identity.Storage;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Identity;
+
+/// <summary>Who is who: handles, DID documents, the PLC directory.</summary>
+public static class IdentityModule
+{
+    public static IHostApplicationBuilder AddIdentity(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddPdsOptions<IdentityOptions>(builder.Configuration);
+
+        services.AddSingleton<IdentityStore>();
+        services.AddSingleton<HandleDomains>().AddSingleton<HandleRules>();
+        services.AddSingleton<HandleDns>().AddSingleton<HandleHttp>().AddSingleton<HandleResolver>();
+        services.AddSingleton<RotationKey>().AddSingleton<Genesis>().AddSingleton<PlcClient>();
+        services.AddSingleton<DidResolver>().AddSingleton<DidCache>();
+        return builder;
+    }
+
+    public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder routes)
+    {
+        ResolveHandle.Map(routes);
+        AtprotoDid.Map(routes);
+        return routes;
+    }
+}
