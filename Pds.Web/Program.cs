@@ -1,2 +1,13 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-app.Run();
+using JasperFx;
+using Pds.Web;
+using Pds.Web.Configuration;
+
+var app = PdsApplication.Create(args);
+if (CodeGeneration.IsAsked(args))
+{
+    return await app.RunJasperFxCommands(args);
+}
+
+await app.MigrateAsync();
+await app.RunAsync();
+return 0;

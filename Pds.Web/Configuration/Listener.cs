@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.HttpOverrides;
+using Pds.Xrpc;
+
+namespace Pds.Web.Configuration;
+
+/// <summary>Where the server listens, how much it takes from a client, and whom it believes about the client's address.</summary>
+internal static class Listener
+{
+    // What stands between this server and the world is on this machine or its network.
+    private static readonly string[] ProxyNetworks =
+    [
+        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10",
+    ];
+
+    public static WebApplicationBuilder AddListener(this WebApplicationBuilder builder)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+        {
+            builder.WebHost.UseUrls($"http://*:{PdsOptions.Read<ServiceOptions>(builder.Configuration).Port}");
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(90);
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+
+            // Methods set their own limit; this one holds for pages.
+            kestrel.Limits.MaxRequestBodySize = XrpcEndpoints.DefaultBodyLimit;
+        });
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            options.ForwardLimit = null;
+            options.KnownProxies.Clear();
+            options.KnownIPNetworks.Clear();
+            foreach (var network in ProxyNetworks)
+            {
+                options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+            }
+        });
+        return builder;
+    }
+}

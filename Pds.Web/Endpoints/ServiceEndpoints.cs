@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Pds.Xrpc;
+
+namespace Pds.Web.Endpoints;
+
+/// <summary>What the server says of itself.</summary>
+internal static class ServiceEndpoints
+{
+    private static readonly string[] DidContext = ["https://www.w3.org/ns/did/v1"];
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(3);
+
+    public static void MapService(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/xrpc/_health", HealthAsync);
+        routes.MapGet("/robots.txt", () => Results.Text("# The public API may be crawled.\nUser-agent: *\nAllow: /\n"));
+        routes.MapGet("/.well-known/did.json", (ServiceOptions service) => DidDocument(service));
+        routes.MapGet("/style.css", () => Asset("style.css", "text/css; charset=utf-8"));
+        routes.MapGet("/favicon.svg", () => Asset("favicon.svg", "image/svg+xml"));
+    }
+
+    private static async Task<IResult> HealthAsync(
+        ServiceOptions service, HealthCheckService checks, CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(HealthTimeout);
+        var report = await checks.CheckHealthAsync(limited.Token);
+        return report.Status == HealthStatus.Healthy
+            ? Results.Json(new { service.Version })
+            : Results.Json(new { service.Version, error = "Service Unavailable" }, statusCode: 503);
+    }
+
+    /// <summary>The document of the server's own did:web. Nothing needs it; strict peers may look.</summary>
+    private static IResult DidDocument(ServiceOptions service) => service.ServiceDid.Value != $"did:web:{service.Hostname}"
+        ? Results.NotFound()
+        : Results.Json(
+            new Dictionary<string, object>
+            {
+                ["@context"] = DidContext,
+                ["id"] = service.ServiceDid.Value,
+                ["service"] = new[]
+                {
+                    new { id = "#atproto_pds", type = "AtprotoPersonalDataServer", serviceEndpoint = service.PublicUrl },
+                },
+            },
+            JsonSerializerOptions.Web,
+            "application/did+ld+json");
+
+    private static IResult Asset(string name, string contentType) => Results.Stream(
+        typeof(ServiceEndpoints).Assembly.GetManifestResourceStream($"Pds.Web.Assets.{name}")!, contentType);
+}

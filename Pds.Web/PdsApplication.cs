@@ -1,0 +1,59 @@
+using Npgsql;
+using Pds.Modules.Auth;
+using Pds.Modules.Identity;
+using Pds.Modules.Proxy;
+using Pds.Modules.Repo;
+using Pds.ServiceDefaults;
+using Pds.Web.Configuration;
+using Pds.Web.Endpoints;
+using Pds.Xrpc;
+
+namespace Pds.Web;
+
+/// <summary>Puts the server together.</summary>
+public static class PdsApplication
+{
+    /// <summary>The modules, in the order in which their tables are made and their handlers looked for.</summary>
+    private static readonly System.Reflection.Assembly[] Modules =
+    [
+        typeof(AuthModule).Assembly, typeof(IdentityModule).Assembly, typeof(RepoModule).Assembly, typeof(ProxyModule).Assembly,
+    ];
+
+    /// <summary>Everything but the start. Nothing is connected to yet.</summary>
+    /// <param name="args">The command line; <c>--NAME=value</c> overrides the environment.</param>
+    /// <param name="configure">For tests: settings and services of theirs, the last word.</param>
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(PdsApplication).Assembly.GetName().Name,
+            ContentRootPath = CodeGeneration.IsAsked(args) ? null : AppContext.BaseDirectory,
+        });
+        _ = CodeGeneration.IsAsked(args) ? builder.AddPlaceholders() : builder.AddDevelopmentSecrets();
+
+        builder.AddServiceDefaults();
+        builder.AddNpgsqlDataSource("pdsdb");
+        builder.AddRedisClient("redis");
+        builder.Services.AddPdsOptions<ServiceOptions>(builder.Configuration);
+        builder.Services.AddXrpc();
+        builder.AddListener().AddMessaging(Modules);
+        builder.AddAuth().AddIdentity().AddRepo().AddProxy();
+        builder.Services.AddRazorPages();
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.WarnOfUnknownVariables();
+        app.UseForwardedHeaders();
+        app.UseXrpc();
+        app.MapAuth().MapIdentity().MapRepo().MapProxy();
+        app.MapService();
+        app.MapDefaultEndpoints();
+        app.MapRazorPages().WithPageSecurity();
+        return app;
+    }
+
+    /// <summary>Brings the database up to date. Before the server listens.</summary>
+    public static Task MigrateAsync(this WebApplication app) =>
+        MigrationRunner.RunAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), Modules);
+}
