@@ -8,7 +8,10 @@ using StackExchange.Redis;
 
 namespace Pds.Tests.Support;
 
-/// <summary>Postgres and a cache for one run of the tests, in a temporary folder, without care for durability.</summary>
+/// <summary>
+/// Postgres and a cache for one run of the tests, in a temporary folder, without care for durability. They start with the first
+/// test that needs them.
+/// </summary>
 public sealed class TestServices : IAsyncLifetime
 {
     private const string Prefix = "pds-tests-";
@@ -17,32 +20,33 @@ public sealed class TestServices : IAsyncLifetime
     private readonly string _folder = Path.Combine(
         Path.GetTempPath(), $"{Prefix}{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
 
-    private PostgresServer? _postgres;
-    private GarnetCache? _cache;
+    private readonly Lazy<Task<PostgresServer>> _postgres;
+    private readonly Lazy<GarnetCache> _cache = new(GarnetCache.Start);
     private int _databases;
 
-    /// <summary>How to reach the cache.</summary>
-    public string Redis => _cache!.ConnectionString;
-
-    public async ValueTask InitializeAsync()
+    public TestServices()
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
-        SweepLeftovers();
-        _cache = GarnetCache.Start();
-        _postgres = await PostgresServer.StartAsync(
-            _folder,
-            ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_wal_size=2GB"],
-            cancellationToken);
+        _postgres = new Lazy<Task<PostgresServer>>(StartPostgresAsync);
+        Shared = this;
     }
+
+    /// <summary>The one of this run, for other fixtures of the assembly.</summary>
+    public static TestServices Shared { get; private set; } = null!;
+
+    /// <summary>How to reach the cache.</summary>
+    public string Redis => _cache.Value.ConnectionString;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Makes an empty database and tells how to reach it.</summary>
     public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken)
     {
+        var postgres = await _postgres.Value;
         var name = $"test_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
-        await using var source = NpgsqlDataSource.Create(_postgres!.ConnectionString("postgres"));
+        await using var source = NpgsqlDataSource.Create(postgres.ConnectionString("postgres"));
         await using var command = source.CreateCommand($"CREATE DATABASE {name}");
         await command.ExecuteNonQueryAsync(cancellationToken);
-        return _postgres.ConnectionString(name);
+        return postgres.ConnectionString(name);
     }
 
     /// <summary>A connection to the cache, for its owner to dispose of.</summary>
@@ -50,13 +54,26 @@ public sealed class TestServices : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        _cache?.Dispose();
-        if (_postgres is not null)
+        if (_cache.IsValueCreated)
         {
-            await _postgres.DisposeAsync();
+            _cache.Value.Dispose();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        if (_postgres.IsValueCreated)
+        {
+            await (await _postgres.Value).DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    // Not under the token of the test that happens to be the first.
+    private Task<PostgresServer> StartPostgresAsync()
+    {
+        SweepLeftovers();
+        return PostgresServer.StartAsync(
+            _folder,
+            ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_wal_size=2GB"],
+            CancellationToken.None);
     }
 
     // A run that was killed left its folder, and its server, whose end is no loss.

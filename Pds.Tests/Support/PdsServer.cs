@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pds.LocalServices;
+using Pds.Web;
+
+namespace Pds.Tests.Support;
+
+/// <summary>The server under test: the real host, in this process, on a port of its own.</summary>
+public sealed class PdsServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private PdsServer(WebApplication app, Uri url)
+    {
+        _app = app;
+        Url = url;
+        Xrpc = new XrpcClient(TestHttp.Create(url));
+    }
+
+    public Uri Url { get; }
+
+    /// <summary>Calls methods without credentials.</summary>
+    public XrpcClient Xrpc { get; }
+
+    /// <summary>The server's own services, for what cannot be seen from outside.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="database">The connection string; two servers on one database are replicas.</param>
+    /// <param name="settings">Variables, such as <c>PDS_INVITE_REQUIRED</c>; they win over the defaults of the tests.</param>
+    /// <param name="time">The clock; the real one when null.</param>
+    public static async Task<PdsServer> StartAsync(
+        string database,
+        string redis,
+        Uri plc,
+        IReadOnlyDictionary<string, string>? settings = null,
+        TimeProvider? time = null,
+        int? port = null)
+    {
+        port ??= LoopbackPort.Free();
+        var variables = new Dictionary<string, string>
+        {
+            ["environment"] = "Production",
+            ["urls"] = $"http://127.0.0.1:{port}",
+            ["ConnectionStrings:pdsdb"] = database,
+            ["ConnectionStrings:redis"] = redis,
+            ["PDS_HOSTNAME"] = "localhost",
+            ["PDS_PORT"] = $"{port}",
+            ["PDS_DEV_MODE"] = "true",
+            ["PDS_DID_PLC_URL"] = plc.ToString(),
+            ["PDS_INVITE_REQUIRED"] = "false",
+            ["PDS_JWT_SECRET"] = "a secret that is only for tests, and long enough",
+            ["PDS_DPOP_SECRET"] = new('7', 64),
+            ["PDS_ADMIN_PASSWORD"] = AdminPassword,
+            ["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = new('5', 64),
+            ["PDS_BLOBSTORE_DISK_LOCATION"] = Path.Combine(Path.GetTempPath(), $"pds-tests-blobs-{port}"),
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            variables[name] = value;
+        }
+
+        var app = PdsApplication.Create(
+            [.. variables.Select(variable => $"--{variable.Key}={variable.Value}")],
+            builder =>
+            {
+                builder.Logging.ClearProviders().AddConsole().SetMinimumLevel(LogLevel.Warning);
+                if (time is not null)
+                {
+                    builder.Services.AddSingleton(time);
+                }
+            });
+        await app.MigrateAsync();
+        await app.StartAsync();
+        return new PdsServer(app, new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    /// <summary>For <c>Authorization: Basic</c> with user <c>admin</c>.</summary>
+    public const string AdminPassword = "the administrator of the tests";
+
+    public async ValueTask DisposeAsync()
+    {
+        Xrpc.Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
