@@ -1,24 +1,26 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Pds.Xrpc;
 
 namespace Pds.Modules.Auth.Accounts;
 
 /// <summary>
-/// Hashes and checks passwords on a few threads of its own. However many people sign in at once, half of the processors
-/// stay free for everyone else; those for whom the queue has no room are turned away.
+/// Hashes and checks passwords on a few threads of its own, which give way to all others. However many people sign in at
+/// once, everyone else is served before them; those for whom the queue has no room are turned away.
 /// </summary>
 internal sealed class PasswordHasher : IDisposable
 {
     private const int QueueLength = 512;
+    private const int Niceness = 10;
 
     private readonly BlockingCollection<Job> _queue = new(QueueLength);
 
     public PasswordHasher()
     {
-        for (var i = 0; i < Math.Max(1, Environment.ProcessorCount / 2); i++)
+        for (var i = 0; i < Environment.ProcessorCount; i++)
         {
-            new Thread(Work) { IsBackground = true, Name = "Passwords" }.Start();
+            new Thread(Work) { IsBackground = true, Name = "Passwords", Priority = ThreadPriority.BelowNormal }.Start();
         }
     }
 
@@ -47,6 +49,12 @@ internal sealed class PasswordHasher : IDisposable
 
     private void Work()
     {
+        if (OperatingSystem.IsLinux())
+        {
+            // There the runtime leaves the priority of a thread alone. Zero is the calling thread; a refusal does no harm.
+            _ = SetPriority(which: 0, who: 0, Niceness);
+        }
+
         foreach (var job in _queue.GetConsumingEnumerable())
         {
             AuthTelemetry.PasswordsQueued.Add(-1);
@@ -74,6 +82,10 @@ internal sealed class PasswordHasher : IDisposable
 
         AuthTelemetry.PasswordDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
+
+    [DllImport("libc", EntryPoint = "setpriority")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetPriority(int which, uint who, int niceness);
 
     private sealed record Job(
         Func<string?> Run, TaskCompletionSource<string?> Completion, CancellationToken CancellationToken);
