@@ -8,7 +8,7 @@ namespace AtProto.Cbor;
 /// their order: shorter ones first, then byte by byte. Source: atproto specification, "Data Model"; RFC 8949.
 /// </summary>
 /// <param name="capacity">Bytes to begin with.</param>
-public sealed class CborWriter(int capacity = 512) : IDisposable
+public sealed class CborWriter(int capacity = 512) : IBufferWriter<byte>, IDisposable
 {
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
     private int _length;
@@ -57,6 +57,10 @@ public sealed class CborWriter(int capacity = 512) : IDisposable
         WriteHead(2, (ulong)bytes.Length);
         WriteRaw(bytes);
     }
+
+    /// <summary>Writes the head of a byte string; as many bytes must follow.</summary>
+    /// <param name="length">How many bytes.</param>
+    public void WriteBytesHeader(int length) => WriteHead(2, (ulong)length);
 
     /// <summary>Writes an integer.</summary>
     /// <param name="value">Any value.</param>
@@ -120,6 +124,30 @@ public sealed class CborWriter(int capacity = 512) : IDisposable
         public ReadOnlySpan<byte> Span => bytes.AsSpan(0, length);
 
         public void Dispose() => ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    /// <summary>Room for bytes that are encoded already.</summary>
+    /// <param name="sizeHint">How many bytes at least.</param>
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    /// <inheritdoc cref="GetSpan"/>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (_buffer.Length - _length < Math.Max(sizeHint, 1))
+        {
+            Grow(Math.Max(sizeHint, 1));
+        }
+
+        return _buffer.AsMemory(_length);
+    }
+
+    /// <summary>Takes over what has been put into <see cref="GetSpan"/>.</summary>
+    /// <param name="count">How many bytes.</param>
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _buffer.Length - _length);
+        _length += count;
     }
 
     /// <summary>Gives the buffer back.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace AtProto.Repo;
 
@@ -65,16 +66,19 @@ public static class TreeKey
         return zeros / 2;
     }
 
-    /// <summary>Copies a key to bytes, checked.</summary>
-    internal static int Encode(ReadOnlySpan<char> key, Span<byte> destination)
-    {
-        if (key.Length > MaxLength
-            || System.Text.Ascii.FromUtf16(key, destination, out var length) != OperationStatus.Done)
-        {
-            throw Invalid();
-        }
+    /// <summary>Copies a key to bytes; throws when it cannot be one for its length or characters.</summary>
+    internal static int Encode(ReadOnlySpan<char> key, Span<byte> destination) =>
+        key.Length <= MaxLength && Ascii.FromUtf16(key, destination, out var length) is OperationStatus.Done
+            ? length
+            : throw Invalid();
 
-        return length;
+    /// <summary>Copies a key to bytes; false when it is not valid.</summary>
+    internal static bool TryEncode(ReadOnlySpan<char> key, Span<byte> destination, out int length)
+    {
+        length = 0;
+        return key.Length <= MaxLength
+            && Ascii.FromUtf16(key, destination, out length) is OperationStatus.Done
+            && IsValid(destination[..length]);
     }
 
     /// <summary>What is thrown when a caller's key is not one.</summary>
