@@ -16,8 +16,9 @@ internal static class TreeEdit
 
         // A new top: the old tree is split in two, and both halves are raised to just below it.
         var (left, right) = root.Count == 0 ? default : Split(root, key);
-        var builder = NodeBuilder.Begin(new NodeLink(Raise(left, depth - 1)));
-        builder.Add(key, value, new NodeLink(Raise(right, depth - 1)));
+        (left, right) = (Raise(left, depth - 1), Raise(right, depth - 1));
+        var builder = NodeBuilder.Begin(new NodeLink(left));
+        builder.Add(key, value, new NodeLink(right));
         return builder.Build(depth);
     }
 
