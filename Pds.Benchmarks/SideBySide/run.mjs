@@ -1,0 +1,55 @@
+// Measures the reference PDS and this server one after the other on this machine, with the same load, and prints both.
+//   node run.mjs [--quick] [--only REGEX] [--out PREFIX] [any other option of bench/run.mjs]
+// Needs Node 20, a C++ compiler for the reference's SQLite, PostgreSQL and the .NET SDK. Everything that is installed goes
+// to $PEER_WORK (default: peer-work in the system's temporary folder).
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+const root = path.resolve(here, '..', '..')
+const work = path.resolve(process.env.PEER_WORK || path.join(os.tmpdir(), 'peer-work'))
+const args = process.argv.slice(2)
+const at = args.indexOf('--out')
+const out = path.resolve(at < 0 ? path.join(work, 'side-by-side') : args.splice(at, 2)[1])
+
+async function started(child, file) {
+  for (let i = 0; i < 1200; i++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`)
+    if (fs.existsSync(file)) return
+    await sleep(250)
+  }
+  throw new Error(`no ${file} after five minutes`)
+}
+
+async function measure(name, file, command, commandArgs, env) {
+  fs.rmSync(file, { force: true })
+  const log = fs.openSync(path.join(work, `${name}.log`), 'w')
+  const child = spawn(command, commandArgs, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', log, log] })
+  try {
+    await started(child, file)
+    const bench = spawnSync(process.execPath, [path.join(here, 'bench', 'run.mjs'), '--target', file, '--out', `${out}-${name}`, ...args],
+      { stdio: ['ignore', 'ignore', 'inherit'] })
+    if (bench.status !== 0) console.error(`${name}: some lines failed`)
+  } finally {
+    child.kill('SIGTERM')
+    if (child.exitCode === null) await new Promise((done) => child.once('exit', done))
+  }
+}
+
+fs.mkdirSync(work, { recursive: true })
+execFileSync('dotnet', ['build', '-c', 'Release', '-v', 'q', '-nologo', path.join(root, 'Pds.AppHost')],
+  { stdio: 'inherit', env: { ...process.env, UseAspire: 'false' } })
+const data = path.join(work, 'pds')
+fs.rmSync(data, { recursive: true, force: true })
+
+await measure('reference', path.join(work, 'reference', 'run.json'), process.execPath, [path.join(here, 'reference', 'start.mjs')], { PEER_WORK: work })
+await measure('pds', path.join(data, 'run.json'), 'dotnet', ['run', '-c', 'Release', '--no-build', '--project', path.join(root, 'Pds.AppHost')],
+  { UseAspire: 'false', PDS_DATA_DIRECTORY: data, PDS_RATE_LIMITS_ENABLED: 'false', Logging__LogLevel__Default: 'Warning' })
+
+const table = execFileSync(process.execPath, [path.join(here, 'bench', 'report.mjs'), `${out}-reference.json`, `${out}-pds.json`]).toString()
+fs.writeFileSync(`${out}.md`, table)
+console.log(table)

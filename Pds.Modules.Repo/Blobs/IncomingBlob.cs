@@ -1,0 +1,94 @@
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using AtProto;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Repo.Blobs;
+
+/// <summary>A blob while it is being received: hashed, counted and sniffed on its way to a file that is gone unless kept.</summary>
+internal sealed class IncomingBlob : IAsyncDisposable
+{
+    private readonly string _path;
+    private readonly FileStream _file;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] _head = new byte[MediaType.SampleSize];
+    private int _headLength;
+    private bool _kept;
+
+    internal IncomingBlob(string path)
+    {
+        _path = path;
+        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, 1, FileOptions.Asynchronous);
+    }
+
+    /// <summary>Bytes received.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>Receives all of the body and puts it on disk.</summary>
+    /// <exception cref="XrpcException"><c>PayloadTooLarge</c>: more than <paramref name="limit"/> bytes.</exception>
+    public async Task ReceiveAsync(PipeReader body, long limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        while (true)
+        {
+            var read = await body.ReadAsync(cancellationToken);
+            foreach (var part in read.Buffer)
+            {
+                Size += part.Length;
+                if (Size > limit)
+                {
+                    throw XrpcErrors.PayloadTooLarge();
+                }
+
+                Sample(part.Span);
+                _hash.AppendData(part.Span);
+                await _file.WriteAsync(part, cancellationToken);
+            }
+
+            body.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                break;
+            }
+        }
+
+        // The answer promises that the blob is there: not before the disk has it.
+        _file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>The blob's CID, once all has been received.</summary>
+    public Cid Finish()
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        _hash.GetHashAndReset(digest);
+        return Cid.FromDigest(CidCodec.Raw, digest);
+    }
+
+    /// <summary>The type to store, from the bytes and what the client said.</summary>
+    public string MediaTypeOf(string? declared) => MediaType.Decide(_head.AsSpan(0, _headLength), declared);
+
+    /// <summary>Closes the file and gives it its final place.</summary>
+    internal void MoveTo(string path)
+    {
+        _file.Dispose();
+        File.Move(_path, path);
+        _kept = true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        _hash.Dispose();
+        if (!_kept)
+        {
+            File.Delete(_path);
+        }
+    }
+
+    private void Sample(ReadOnlySpan<byte> part)
+    {
+        var take = Math.Min(part.Length, _head.Length - _headLength);
+        part[..take].CopyTo(_head.AsSpan(_headLength));
+        _headLength += take;
+    }
+}

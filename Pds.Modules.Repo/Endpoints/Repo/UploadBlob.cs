@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Pds.Modules.Repo.Blobs;
+using Pds.Modules.Repo.Storage;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Repo.Endpoints.Repo;
+
+/// <summary>Takes the bytes of a blob, to be named by a record soon.</summary>
+internal static class UploadBlob
+{
+    public static void Map(IEndpointRouteBuilder xrpc) => xrpc
+        .MapProcedure("com.atproto.repo.uploadBlob", HandleAsync)
+        .RequireAuthorization(Access.AccountOrService)
+        .AcceptsBody("*/*")
+        .WithBodyLimit(null);
+
+    internal sealed record Output(Blob Blob);
+
+    private static async Task<Output> HandleAsync(
+        HttpRequest request,
+        Caller caller,
+        BlobStore blobs,
+        DiskBlobStore files,
+        RepoOptions options,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        await using var incoming = files.Create();
+        await incoming.ReceiveAsync(request.BodyReader, options.BlobUploadLimit, cancellationToken);
+
+        var cid = incoming.Finish();
+        var type = incoming.MediaTypeOf(request.ContentType);
+        var upload = new StoredBlob(cid, type, incoming.Size, files.Keep(incoming, caller.Did, cid));
+        var known = await blobs.AddAsync(caller.Did, upload, time.GetUtcNow(), cancellationToken);
+        if (known?.StorageKey != upload.StorageKey)
+        {
+            // These bytes were here already, or must not be: the new file is not needed.
+            files.Delete(upload.StorageKey);
+        }
+
+        return known switch
+        {
+            null => throw XrpcErrors.AccountNotFound(),
+            { IsTakendown: true } => throw XrpcErrors.InvalidRequest("Blob has been takendown, cannot re-upload"),
+            _ => new(new Blob(new Link(cid), known.MimeType, known.Size)),
+        };
+    }
+}

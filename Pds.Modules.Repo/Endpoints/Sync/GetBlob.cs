@@ -1,0 +1,43 @@
+using AtProto;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+using Pds.Modules.Repo.Blobs;
+using Pds.Modules.Repo.Storage;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Repo.Endpoints.Sync;
+
+/// <summary>Gives the bytes of a blob, in such a way that no browser runs or shows them as a page of this server.</summary>
+internal static class GetBlob
+{
+    public static void Map(IEndpointRouteBuilder xrpc) => xrpc
+        .MapQuery("com.atproto.sync.getBlob", HandleAsync)
+        .RequireAuthorization(Access.OptionalAccountOrTakendown);
+
+    private static async Task<IResult> HandleAsync(
+        Did did,
+        Cid cid,
+        Caller? caller,
+        SyncStore repos,
+        BlobStore blobs,
+        DiskBlobStore files,
+        HttpContext http,
+        CancellationToken cancellationToken)
+    {
+        var head = await repos.RequireVisibleAsync(did, caller, cancellationToken);
+        var blob = await blobs.FindAsync(head.Id, cid, cancellationToken);
+        if (blob is null || blob.IsTakendown || files.Open(blob.StorageKey) is not { } bytes)
+        {
+            throw XrpcErrors.BadRequest("BlobNotFound", "Blob not found");
+        }
+
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        headers.ContentDisposition = $"attachment; filename=\"{cid}\"";
+        return Results.Stream(
+            bytes, blob.MimeType, entityTag: new EntityTagHeaderValue($"\"{cid}\""), enableRangeProcessing: true);
+    }
+}

@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using Pds.Modules.Repo.Firehose;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Repo.Endpoints.Sync;
+
+/// <summary>Streams what happens to the repositories of this server: from a cursor on, then live.</summary>
+internal static class SubscribeRepos
+{
+    private static readonly TimeSpan Ping = TimeSpan.FromSeconds(30);
+
+    public static void Map(IEndpointRouteBuilder xrpc) =>
+        xrpc.MapSubscription("com.atproto.sync.subscribeRepos", HandleAsync);
+
+    private static async Task HandleAsync(
+        HttpContext http, [Range(0, long.MaxValue)] long? cursor, SubscriberLoop loop, IHostApplicationLifetime host)
+    {
+        using var socket = await http.WebSockets.AcceptWebSocketAsync(
+            new WebSocketAcceptContext { KeepAliveInterval = Ping, KeepAliveTimeout = Ping });
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.ApplicationStopping);
+        await loop.RunAsync(new Subscriber(socket), cursor, end.Token);
+    }
+}

@@ -1,0 +1,34 @@
+using AtProto;
+using Pds.Modules.Repo.Storage;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Repo.Endpoints.Sync;
+
+/// <summary>Who may see a repository: anyone when it is active, otherwise its owner and the administrator.</summary>
+internal static class Visibility
+{
+    /// <summary>The head of a repository that the caller may see; refused with the name of what is in the way.</summary>
+    public static async Task<RepoHead> RequireVisibleAsync(
+        this SyncStore repos, Did did, Caller? caller, CancellationToken cancellationToken)
+    {
+        var head = await repos.FindHeadAsync(did, cancellationToken) ?? throw XrpcErrors.RepoNotFound(did);
+        return head.Status == AccountStatus.Active || caller?.MaySeeInactive(did) == true
+            ? head
+            : throw (head.Status switch
+            {
+                AccountStatus.Takendown => XrpcErrors.RepoTakendown(did),
+                AccountStatus.Suspended => XrpcErrors.RepoSuspended(did),
+                _ => XrpcErrors.RepoDeactivated(did),
+            });
+    }
+
+    /// <summary>The status as it is sent; null for an active repository.</summary>
+    public static string? Name(AccountStatus status) => status switch
+    {
+        AccountStatus.Active => null,
+        AccountStatus.Deactivated => "deactivated",
+        AccountStatus.Takendown => "takendown",
+        AccountStatus.Suspended => "suspended",
+        _ => "deleted",
+    };
+}

@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using AtProto.Stream;
+
+namespace Pds.Modules.Repo.Firehose;
+
+/// <summary>One consumer's socket. Frames go out one by one; what it sends is read and dropped, so that pongs and the close arrive.</summary>
+internal sealed class Subscriber(WebSocket socket)
+{
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>Sends one message; returns when the consumer's connection has taken it.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken) =>
+        socket.SendAsync(frame, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, cancellationToken);
+
+    /// <summary>Sends an error frame and closes under the error's name (policy violation, 1008).</summary>
+    public async Task RefuseAsync(string error, string message)
+    {
+        using var limit = new CancellationTokenSource(CloseTime);
+        await SendAsync(EventFrame.Error(error, message), limit.Token);
+        await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, error, limit.Token);
+    }
+
+    /// <summary>Says that the server is going away.</summary>
+    public async Task LeaveAsync()
+    {
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            using var limit = new CancellationTokenSource(CloseTime);
+            await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "going away", limit.Token);
+        }
+    }
+
+    /// <summary>Reads until the consumer closes or its connection breaks.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(512);
+        try
+        {
+            while ((await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken)).MessageType != WebSocketMessageType.Close)
+            {
+                // Nothing is defined for this direction.
+            }
+        }
+        catch (WebSocketException)
+        {
+            // The connection broke: the same to us as a close.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Net.WebSockets;
+using AtProto.Stream;
+
+namespace Pds.Modules.Repo.Firehose;
+
+/// <summary>
+/// Serves a subscriber by its position alone: what follows it comes from the ring, or from the log where it has left the
+/// ring. A subscriber therefore costs no memory however far it lags, and no event is lost or sent twice between the two.
+/// </summary>
+internal sealed class SubscriberLoop(EventRing ring, EventStore store, RepoOptions options, TimeProvider time)
+{
+    private const int BatchCount = 64;
+    private const int PageCount = 500;
+    private const int PageBytes = 4 << 20;
+
+    /// <summary>How long a consumer may take for a single message before its connection is given up.</summary>
+    private static readonly TimeSpan SendTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a consumer may take to answer a close.</summary>
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
+
+    internal async Task RunAsync(Subscriber subscriber, long? cursor, CancellationToken stop)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var drained = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        var drain = DrainAsync(subscriber, end, drained.Token);
+        try
+        {
+            if (await StartAsync(subscriber, cursor, end.Token) is { } position)
+            {
+                await StreamAsync(subscriber, position, end.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await LeaveAsync(subscriber);
+        }
+        catch (Exception exception) when (exception is WebSocketException or TimeoutException)
+        {
+            // It went away, or takes nothing any more: disposing of the socket ends the connection.
+            await drained.CancelAsync();
+        }
+
+        // Cancelling a read breaks the connection, so a consumer that was told to leave gets the time to answer.
+        drained.CancelAfter(CloseTime);
+        await drain;
+    }
+
+    // The position to read on from; null when the subscriber was refused.
+    private async Task<long?> StartAsync(Subscriber subscriber, long? cursor, CancellationToken cancellationToken)
+    {
+        // Another replica may have appended what is not in this ring yet: the log knows the newest.
+        var newest = await store.GetNewestAsync(cancellationToken);
+        if (cursor is not { } position)
+        {
+            return newest;
+        }
+
+        if (position > newest)
+        {
+            await subscriber.RefuseAsync("FutureCursor", "Cursor in the future.");
+            return null;
+        }
+
+        var window = time.GetUtcNow() - options.BackfillLimit;
+        var floor = position < newest ? await store.FindFloorAsync(window, cancellationToken) : position;
+        if (position < floor)
+        {
+            var info = EventFrame.Info("OutdatedCursor", "Requested cursor exceeded limit. Possibly missing events");
+            await SendAsync(subscriber, info, cancellationToken);
+            return floor;
+        }
+
+        return position;
+    }
+
+    private async Task StreamAsync(Subscriber subscriber, long position, CancellationToken cancellationToken)
+    {
+        var events = new StreamEvent[BatchCount];
+        var live = false;
+        while (true)
+        {
+            var count = ring.Read(position, events);
+            if (count < 0)
+            {
+                position = await ReplayAsync(subscriber, position, cancellationToken);
+                continue;
+            }
+
+            if (count == 0)
+            {
+                live = true;
+                await ring.WaitAsync(position, cancellationToken);
+                continue;
+            }
+
+            for (var i = 0; i < count; i++)
+            {
+                await SendAsync(subscriber, events[i].Frame, cancellationToken);
+                position = events[i].Seq;
+            }
+
+            if (live && ring.Newest - position > options.MaxSubscriptionBuffer)
+            {
+                await subscriber.RefuseAsync("ConsumerTooSlow", "Stream consumer too slow");
+                return;
+            }
+        }
+    }
+
+    private async Task<long> ReplayAsync(Subscriber subscriber, long position, CancellationToken cancellationToken)
+    {
+        var page = await store.ReadAsync(position, PageCount, PageBytes, cancellationToken);
+        foreach (var item in page)
+        {
+            await SendAsync(subscriber, item.Frame, cancellationToken);
+            position = item.Seq;
+        }
+
+        if (page.Count == 0)
+        {
+            // What lay between here and the ring belonged to accounts that were deleted, or the ring has yet to start.
+            position = Math.Max(position, ring.Floor);
+            await ring.WaitAsync(position, cancellationToken);
+        }
+
+        return position;
+    }
+
+    private async ValueTask SendAsync(Subscriber subscriber, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
+    {
+        var send = subscriber.SendAsync(frame, cancellationToken);
+        if (!send.IsCompletedSuccessfully)
+        {
+            // A timer only where the connection did not take the message at once.
+            await send.AsTask().WaitAsync(SendTime, time, cancellationToken);
+        }
+    }
+
+    private static async Task DrainAsync(Subscriber subscriber, CancellationTokenSource end, CancellationToken stop)
+    {
+        try
+        {
+            await subscriber.DrainAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // The stream ended first.
+        }
+
+        await end.CancelAsync();
+    }
+
+    private static async Task LeaveAsync(Subscriber subscriber)
+    {
+        try
+        {
+            await subscriber.LeaveAsync();
+        }
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        {
+            // It went away, or does not listen.
+        }
+    }
+}

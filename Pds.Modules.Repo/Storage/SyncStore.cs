@@ -1,0 +1,157 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using AtProto;
+using AtProto.Repo;
+using Npgsql;
+
+namespace Pds.Modules.Repo.Storage;
+
+/// <summary>What the sync methods read of repositories.</summary>
+internal sealed class SyncStore(NpgsqlDataSource database)
+{
+    private const string HeadColumns = "id, did, cid, rev, status";
+
+    /// <summary>Where a repository stands; null when there is none here.</summary>
+    public async Task<RepoHead?> FindHeadAsync(Did did, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"SELECT {HeadColumns} FROM repo.repo WHERE did = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadHead(reader) : null;
+    }
+
+    /// <summary>Repositories in the order of their creation, after the one with this id.</summary>
+    public async Task<List<RepoHead>> ListAsync(long after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"SELECT {HeadColumns} FROM repo.repo WHERE id > $1 ORDER BY id LIMIT $2");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = limit });
+
+        var heads = new List<RepoHead>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            heads.Add(ReadHead(reader));
+        }
+
+        return heads;
+    }
+
+    /// <summary>
+    /// Every block of a repository, the commit first, or the commit and those that came after a revision. It is one
+    /// statement: what it yields is one moment's state, however long it is read, a row at a time.
+    /// </summary>
+    public async IAsyncEnumerable<Block> ReadBlocksAsync(
+        long repoId, Tid? since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT cid, commit FROM repo.repo WHERE id = $1
+            UNION ALL
+            SELECT cid, bytes FROM repo.node WHERE repo_id = $1 AND rev > $2
+            UNION ALL
+            SELECT cid, value FROM repo.record WHERE repo_id = $1 AND rev > $2
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = since?.Value ?? -1 });
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            yield return ReadBlock(reader);
+        }
+    }
+
+    /// <summary>The blocks with these names that the repository has now.</summary>
+    public async Task<List<Block>> FindBlocksAsync(long repoId, Cid[] cids, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT cid, commit FROM repo.repo WHERE id = $1 AND cid = ANY ($2)
+            UNION ALL
+            SELECT cid, bytes FROM repo.node WHERE repo_id = $1 AND cid = ANY ($2)
+            UNION ALL
+            SELECT DISTINCT ON (cid) cid, value FROM repo.record WHERE repo_id = $1 AND cid = ANY ($2)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        command.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = Array.ConvertAll(cids, cid => cid.ToBytes()) });
+
+        var blocks = new List<Block>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            blocks.Add(ReadBlock(reader));
+        }
+
+        return blocks;
+    }
+
+    /// <summary>The blocks that prove a record or its absence: commit, nodes on its path, and the record where there is one.</summary>
+    public async Task<List<Block>> ProveAsync(long repoId, Nsid collection, RecordKey rkey, CancellationToken cancellationToken)
+    {
+        // The nodes are asked for one after the other, of one and the same moment.
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+
+        var (commit, root) = await ReadCommitAsync(connection, repoId, cancellationToken);
+        var tree = MerkleTree.FromRoot(root);
+        var key = System.Text.Encoding.ASCII.GetBytes($"{collection}/{rkey}");
+        IReadOnlyList<Block> path;
+        while (!CommitProof.TryCollect(tree, key, out path, out var missing))
+        {
+            missing.Attach(await ReadNodeAsync(connection, repoId, missing.Cid, cancellationToken));
+        }
+
+        List<Block> blocks = [commit, .. path];
+        if (tree.Get(key) is not null)
+        {
+            blocks.Add(await ReadRecordAsync(connection, repoId, collection, rkey, cancellationToken));
+        }
+
+        return blocks;
+    }
+
+    private static async Task<(Block Commit, Cid Root)> ReadCommitAsync(
+        NpgsqlConnection connection, long repoId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT cid, commit, data FROM repo.repo WHERE id = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? (ReadBlock(reader), ReadCid(reader, 2))
+            : throw new InvalidOperationException("The repository was deleted while it was read.");
+    }
+
+    private static async Task<byte[]> ReadNodeAsync(
+        NpgsqlConnection connection, long repoId, Cid cid, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT bytes FROM repo.node WHERE repo_id = $1 AND cid = $2", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = cid.ToBytes() });
+        return (byte[]?)await command.ExecuteScalarAsync(cancellationToken)
+            ?? throw new InvalidOperationException($"A node of the tree is not stored: {cid}");
+    }
+
+    private static async Task<Block> ReadRecordAsync(
+        NpgsqlConnection connection, long repoId, Nsid collection, RecordKey rkey, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT cid, value FROM repo.record WHERE repo_id = $1 AND collection = $2 AND rkey = $3", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = collection.Value });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = rkey.Value });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? ReadBlock(reader)
+            : throw new InvalidOperationException($"A record of the tree is not stored: {collection}/{rkey}");
+    }
+
+    private static RepoHead ReadHead(NpgsqlDataReader reader) => new(
+        reader.GetInt64(0), Did.Parse(reader.GetString(1)), ReadCid(reader, 2), new Tid(reader.GetInt64(3)), (AccountStatus)reader.GetInt16(4));
+
+    private static Block ReadBlock(NpgsqlDataReader reader) => new(ReadCid(reader, 0), reader.GetFieldValue<byte[]>(1));
+
+    private static Cid ReadCid(NpgsqlDataReader reader, int column) =>
+        Cid.TryRead(reader.GetFieldValue<byte[]>(column), out var cid) ? cid : throw new InvalidOperationException("A stored CID is broken.");
+}
