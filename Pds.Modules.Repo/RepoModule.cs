@@ -1,5 +1,13 @@
+using AtProto;
+using AtProto.Lexicons;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pds.Modules.Repo.Commits;
+using Pds.Modules.Repo.Endpoints.Repo;
+using Pds.Modules.Repo.Firehose;
+using Pds.Modules.Repo.Keys;
+using Pds.Modules.Repo.Storage;
 using Pds.Xrpc;
 
 namespace Pds.Modules.Repo;
@@ -9,10 +17,51 @@ public static class RepoModule
 {
     public static IHostApplicationBuilder AddRepo(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddPdsOptions<RepoOptions>(builder.Configuration);
+        var services = builder.Services;
+        services.AddPdsOptions<RepoOptions>(builder.Configuration);
+        services.AddXrpcJson(RepoJson.Default);
+
+        services.AddSingleton<RepoStore>();
+        services.AddSingleton<RecordStore>();
+        services.AddSingleton<BlobUseStore>();
+        services.AddSingleton<CommitStore>();
+        services.AddSingleton<EventStore>();
+        services.AddSingleton<KeyStore>();
+
+        services.AddSingleton<KeySealer>();
+        services.AddSingleton(provider => new SigningKeys(
+            provider.GetRequiredService<KeyStore>(), provider.GetRequiredService<KeySealer>()));
+
+        services.AddSingleton<TidClock>();
+        services.AddSingleton(LexiconCatalog.Bundled);
+        services.AddSingleton<RecordPreparer>();
+        services.AddSingleton<RepoCache>();
+        services.AddSingleton<CommitBuilder>();
+        services.AddSingleton<RepoWriter>();
+        services.AddSingleton(provider => new RepoLifecycle(
+            provider.GetRequiredService<RepoStore>(), provider.GetRequiredService<SigningKeys>(),
+            provider.GetRequiredService<EventTail>(), provider.GetRequiredService<TidClock>(),
+            provider.GetRequiredService<TimeProvider>()));
+
+        services.AddSingleton(new EventRing());
+        services.AddSingleton<EventTail>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventTail>());
+        services.AddSingleton<Committer>();
+        services.AddHostedService(provider => provider.GetRequiredService<Committer>());
 
         return builder;
     }
 
-    public static IEndpointRouteBuilder MapRepo(this IEndpointRouteBuilder routes) => routes;
+    public static IEndpointRouteBuilder MapRepo(this IEndpointRouteBuilder routes)
+    {
+        ApplyWrites.Map(routes);
+        CreateRecord.Map(routes);
+        DeleteRecord.Map(routes);
+        DescribeRepo.Map(routes);
+        GetRecord.Map(routes);
+        ListRecords.Map(routes);
+        PutRecord.Map(routes);
+
+        return routes;
+    }
 }

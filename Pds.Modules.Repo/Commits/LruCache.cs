@@ -4,7 +4,7 @@ namespace Pds.Modules.Repo.Commits;
 
 /// <summary>A cache bounded by the sum of its entries' sizes; what was used longest ago goes first.</summary>
 /// <param name="capacity">In the unit of <paramref name="sizeOf"/>.</param>
-/// <param name="sizeOf">Asked when an entry is set. An entry that grows is set again.</param>
+/// <param name="sizeOf">Asked when an entry is added or resized.</param>
 internal sealed class LruCache<TKey, TValue>(long capacity, Func<TValue, long> sizeOf)
     where TKey : notnull
 {
@@ -36,28 +36,37 @@ internal sealed class LruCache<TKey, TValue>(long capacity, Func<TValue, long> s
         return false;
     }
 
-    public void Set(TKey key, TValue value)
+    /// <summary>The value that is there; else this one, which is then.</summary>
+    public TValue GetOrAdd(TKey key, TValue value)
     {
-        var size = sizeOf(value);
         lock (_gate)
         {
             if (_entries.TryGetValue(key, out var node))
             {
-                _byUse.Remove(node);
-                _size -= node.Value.Size;
-                node.Value = new Entry(key, value, size);
-            }
-            else
-            {
-                node = new LinkedListNode<Entry>(new Entry(key, value, size));
-                _entries.Add(key, node);
+                return node.Value.Value;
             }
 
+            node = new LinkedListNode<Entry>(new Entry(key, value, sizeOf(value)));
+            _entries.Add(key, node);
             _byUse.AddFirst(node);
-            _size += size;
-            while (_size > capacity && _byUse.Last is { } last && last != node)
+            _size += node.Value.Size;
+            Trim(node);
+        }
+
+        return value;
+    }
+
+    /// <summary>Asks an entry's size again, if it still holds this value.</summary>
+    public void Resize(TKey key, TValue value)
+    {
+        var size = sizeOf(value);
+        lock (_gate)
+        {
+            if (Find(key, value) is { } node)
             {
-                Drop(last);
+                _size += size - node.Value.Size;
+                node.Value = node.Value with { Size = size };
+                Trim(node);
             }
         }
     }
@@ -67,10 +76,23 @@ internal sealed class LruCache<TKey, TValue>(long capacity, Func<TValue, long> s
     {
         lock (_gate)
         {
-            if (_entries.TryGetValue(key, out var node) && EqualityComparer<TValue>.Default.Equals(node.Value.Value, value))
+            if (Find(key, value) is { } node)
             {
                 Drop(node);
             }
+        }
+    }
+
+    private LinkedListNode<Entry>? Find(TKey key, TValue value) =>
+        _entries.TryGetValue(key, out var node) && EqualityComparer<TValue>.Default.Equals(node.Value.Value, value)
+            ? node
+            : null;
+
+    private void Trim(LinkedListNode<Entry> kept)
+    {
+        while (_size > capacity && _byUse.Last is { } last && last != kept)
+        {
+            Drop(last);
         }
     }
 

@@ -1,3 +1,4 @@
+using AtProto.Stream;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -15,19 +16,6 @@ public sealed class EventStore(NpgsqlDataSource database)
     /// <summary>The number before the next one. Right only in a statement after <see cref="LockSequencer"/>, whose snapshot is newer than the lock.</summary>
     internal const string LastSeq =
         "SELECT greatest((SELECT max(seq) FROM repo.event), (SELECT floor FROM repo.sequencer)) AS seq";
-
-    /// <summary>Appends events next to one another; answered with the number of the first once all are on disk.</summary>
-    public async Task<long> AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
-    {
-        await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(LockSequencer));
-        batch.BatchCommands.Add(InsertCommand(events));
-
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return reader.GetInt64(0);
-    }
 
     /// <summary>Events after a number, oldest first: at most <paramref name="maxCount"/>, and no more bytes than <paramref name="maxBytes"/> but for a single event.</summary>
     public async Task<List<StreamEvent>> ReadAsync(
@@ -52,12 +40,28 @@ public sealed class EventStore(NpgsqlDataSource database)
         while (await reader.ReadAsync(cancellationToken))
         {
             var seq = reader.GetInt64(0);
-            var frame = NewEvent.Frame(reader.GetFieldValue<byte[]>(5), reader.GetInt32(4), seq);
+            var frame = EventFrame.Assemble(reader.GetFieldValue<byte[]>(5), reader.GetInt32(4), seq);
             events.Add(new StreamEvent(
                 seq, reader.GetInt64(1), (EventKind)reader.GetInt16(2), reader.GetFieldValue<DateTimeOffset>(3), frame));
         }
 
         return events;
+    }
+
+    /// <summary>Whether an event of a repository is in the log, once every transaction that is appending now has ended.</summary>
+    internal async Task<bool> ContainsAsync(long repoId, NewEvent item, CancellationToken cancellationToken)
+    {
+        var find = new NpgsqlBatchCommand("SELECT EXISTS (SELECT FROM repo.event WHERE repo_id = $1 AND body = $2)");
+        find.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        find.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = item.Frame.Bytes });
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(LockSequencer));
+        batch.BatchCommands.Add(find);
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetBoolean(0);
     }
 
     /// <summary>The number of the newest event, 0 when there has never been one.</summary>
@@ -96,29 +100,32 @@ public sealed class EventStore(NpgsqlDataSource database)
         return low;
     }
 
-    /// <summary>The statement that appends events. It yields the number of the first.</summary>
-    internal static NpgsqlBatchCommand InsertCommand(IReadOnlyList<NewEvent> events)
-    {
-        var command = new NpgsqlBatchCommand(
-            $"""
-            WITH last AS ({LastSeq}), event AS (
-                INSERT INTO repo.event (seq, repo_id, time, kind, seq_at, body)
-                SELECT last.seq + n, repo_id, time, kind, seq_at, body
-                FROM last, unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS new (repo_id, time, kind, seq_at, body, n)
-            )
-            SELECT seq + 1 FROM last
-            """);
+    /// <summary>
+    /// Completes a WITH clause whose part <c>repo</c> yields one repository's <c>id</c>: appends events of it next to one
+    /// another. Yields that id and the number of the first, or no row without a repository.
+    /// </summary>
+    /// <param name="first">The number of the first of the four parameters that <see cref="AddParameters"/> adds.</param>
+    internal static string AppendForRepo(int first) =>
+        $"""
+        last AS ({LastSeq}), event AS (
+            INSERT INTO repo.event (seq, repo_id, time, kind, seq_at, body)
+            SELECT last.seq + n, repo.id, time, kind, seq_at, body
+            FROM repo, last,
+                unnest(${first}, ${first + 1}, ${first + 2}, ${first + 3}) WITH ORDINALITY AS new (time, kind, seq_at, body, n)
+        )
+        SELECT repo.id, last.seq + 1 FROM repo, last
+        """;
 
-        var (repoIds, times) = (new long[events.Count], new DateTimeOffset[events.Count]);
-        var (kinds, seqAts, bodies) = (new short[events.Count], new int[events.Count], new byte[events.Count][]);
+    internal static void AddParameters(NpgsqlBatchCommand command, IReadOnlyList<NewEvent> events)
+    {
+        var (times, kinds) = (new DateTimeOffset[events.Count], new short[events.Count]);
+        var (seqAts, bodies) = (new int[events.Count], new byte[events.Count][]);
         for (var i = 0; i < events.Count; i++)
         {
             var item = events[i];
-            (repoIds[i], times[i], kinds[i], seqAts[i], bodies[i]) =
-                (item.RepoId, item.Time, (short)item.Kind, item.SeqAt, item.Body);
+            (times[i], kinds[i], seqAts[i], bodies[i]) = (item.Time, (short)item.Kind, item.Frame.SeqOffset, item.Frame.Bytes);
         }
 
-        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = repoIds });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset[]>
         {
             TypedValue = times, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
@@ -126,7 +133,6 @@ public sealed class EventStore(NpgsqlDataSource database)
         command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = kinds });
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = seqAts });
         command.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = bodies });
-        return command;
     }
 
     private async Task<(long Low, long High)> GetBoundsAsync(CancellationToken cancellationToken)

@@ -45,7 +45,7 @@ public sealed partial class EventTail(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await StartRingAsync(stoppingToken);
-        await SubscribeAsync();
+        var subscribing = SubscribeAsync();
         await using var timer = time.CreateTimer(_ => Wake(), null, Poll, Poll);
 
         await foreach (var _ in _signal.Reader.ReadAllAsync(stoppingToken))
@@ -59,6 +59,8 @@ public sealed partial class EventTail(
                 Log.ReadFailed(log, exception);
             }
         }
+
+        await subscribing;
     }
 
     private async Task StartRingAsync(CancellationToken stoppingToken)

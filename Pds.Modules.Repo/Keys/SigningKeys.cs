@@ -34,8 +34,7 @@ public sealed class SigningKeys
     {
         if (!_opened.TryGet(stored.Id, out var key))
         {
-            key = _sealer.Open(stored.Sealed, stored.DidKey);
-            _opened.Set(stored.Id, key);
+            key = _opened.GetOrAdd(stored.Id, _sealer.Open(stored.Sealed, stored.DidKey));
         }
 
         return key;

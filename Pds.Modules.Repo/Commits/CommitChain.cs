@@ -1,0 +1,143 @@
+using AtProto;
+using Pds.Modules.Repo.Storage;
+
+namespace Pds.Modules.Repo.Commits;
+
+/// <summary>
+/// The commits of one repository that one transaction writes, each on top of the one before. What comes and goes between
+/// them never reaches the database; their events all do.
+/// </summary>
+internal sealed class CommitChain
+{
+    private readonly List<PendingCommit> _commits = [];
+    private readonly Dictionary<Cid, Node> _nodes = [];
+    private readonly Dictionary<(string Collection, string Rkey), Record> _records = [];
+
+    public RepoState Repo => _commits[0].Repo;
+
+    public List<PendingCommit> Commits => _commits;
+
+    /// <summary>The number of its head in the batch, from 1.</summary>
+    public int Number { get; set; }
+
+    public void Clear()
+    {
+        _commits.Clear();
+        _nodes.Clear();
+        _records.Clear();
+    }
+
+    /// <summary>Adds the head and the rows that hang on it, but for the events.</summary>
+    public void AddTo(CommitRows rows)
+    {
+        var last = _commits[^1];
+        rows.AddHead(Repo.Id, _commits[0].Previous, last.Commit);
+        if (_commits.Count == 1)
+        {
+            AddSingle(rows, last);
+            return;
+        }
+
+        foreach (var commit in _commits)
+        {
+            Fold(commit);
+        }
+
+        foreach (var (cid, node) in _nodes)
+        {
+            if (node.Bytes is { } bytes)
+            {
+                rows.AddNode(cid, node.Rev, bytes);
+            }
+            else
+            {
+                rows.RemoveNode(cid);
+            }
+        }
+
+        foreach (var record in _records.Values)
+        {
+            AddRecord(rows, record.Change with { Previous = record.Previous }, record.Rev);
+        }
+    }
+
+    private static void AddSingle(CommitRows rows, PendingCommit commit)
+    {
+        foreach (var (cid, _) in commit.RemovedNodes)
+        {
+            rows.RemoveNode(cid);
+        }
+
+        foreach (var (cid, bytes) in commit.NewNodes)
+        {
+            rows.AddNode(cid, commit.Commit.Rev, bytes);
+        }
+
+        foreach (var change in commit.Changes)
+        {
+            AddRecord(rows, change, commit.Commit.Rev);
+        }
+    }
+
+    private static void AddRecord(CommitRows rows, in RecordChange change, Tid rev)
+    {
+        var (collection, rkey) = (change.Collection.Value, change.Rkey.Value);
+        if (change.Previous is not null)
+        {
+            rows.Overwrite(collection, rkey, rev);
+        }
+
+        if (change.Value is not { } value)
+        {
+            // A record that came and went within the chain was never written.
+            if (change.Previous is not null)
+            {
+                rows.RemoveRecord(collection, rkey);
+            }
+
+            return;
+        }
+
+        rows.AddRecord(collection, rkey, rev, change.Link, change.Cid, value);
+        foreach (var blob in change.Blobs)
+        {
+            rows.AddBlobUse(collection, rkey, rev, blob);
+        }
+    }
+
+    private void Fold(PendingCommit commit)
+    {
+        foreach (var (cid, _) in commit.RemovedNodes)
+        {
+            if (_nodes.TryGetValue(cid, out var node) && !node.IsStored)
+            {
+                _nodes.Remove(cid);
+            }
+            else
+            {
+                _nodes[cid] = new Node(IsStored: true, commit.Commit.Rev, null);
+            }
+        }
+
+        foreach (var (cid, bytes) in commit.NewNodes)
+        {
+            // A node that was stored, went and came back is written again, for its revision.
+            var isStored = _nodes.TryGetValue(cid, out var node) && node.IsStored;
+            _nodes[cid] = new Node(isStored, commit.Commit.Rev, bytes);
+        }
+
+        foreach (var change in commit.Changes)
+        {
+            var path = (change.Collection.Value, change.Rkey.Value);
+            var previous = _records.TryGetValue(path, out var record) ? record.Previous : change.Previous;
+            _records[path] = new Record(previous, commit.Commit.Rev, change);
+        }
+    }
+
+    /// <param name="IsStored">Whether the database has it now.</param>
+    /// <param name="Bytes">Null when the node is to go.</param>
+    private readonly record struct Node(bool IsStored, Tid Rev, byte[]? Bytes);
+
+    /// <param name="Previous">What the database has now.</param>
+    private readonly record struct Record(Cid? Previous, Tid Rev, RecordChange Change);
+}

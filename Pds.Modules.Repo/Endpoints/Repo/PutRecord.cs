@@ -1,0 +1,56 @@
+using System.Text.Json;
+using AtProto;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Pds.Modules.Repo.Commits;
+using Pds.Modules.Repo.Storage;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Repo.Endpoints.Repo;
+
+/// <summary>Writes one record of the caller's repository, whether it is there or not.</summary>
+internal static class PutRecord
+{
+    public static void Map(IEndpointRouteBuilder xrpc) => xrpc
+        .MapProcedure("com.atproto.repo.putRecord", HandleAsync)
+        .RequireAuthorization(Access.Account)
+        .WithBodyLimit(RepoWriter.MaxBodyBytes);
+
+    /// <param name="SwapRecord">Null and absent differ: null says that there must be no record.</param>
+    internal sealed record Input(
+        AtIdentifier Repo, Nsid Collection, RecordKey Rkey, JsonElement Record, bool? Validate, Cid? SwapCommit,
+        JsonElement SwapRecord = default);
+
+    internal sealed record Output(AtUri Uri, Cid Cid, CommitMeta? Commit, ValidationStatus? ValidationStatus);
+
+    private static async Task<Output> HandleAsync(
+        Input input, Caller caller, RecordPreparer preparer, RepoWriter writer, RepoStore repos,
+        HttpContext context, CancellationToken cancellationToken)
+    {
+        await RepoParameter.RequireOwnAsync(input.Repo, caller, repos, context);
+
+        var write = preparer.Prepare(
+            WriteAction.Put, input.Collection, input.Rkey, input.Record, input.Validate, ReadSwap(input.SwapRecord));
+        var commit = await writer.ApplyAsync(
+            caller.Did, [write], input.SwapCommit, replacesLinked: false, cancellationToken);
+
+        return new(
+            new AtUri(caller.Did, input.Collection, input.Rkey), write.Cid, CommitMeta.Of(commit), write.ValidationStatus);
+    }
+
+    private static SwapRecord? ReadSwap(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Undefined:
+                return null;
+            case JsonValueKind.Null:
+                return new SwapRecord(null);
+            case JsonValueKind.String when Cid.TryParse(value.GetString(), out var cid):
+                return new SwapRecord(cid);
+            default:
+                throw XrpcErrors.InvalidRequest("Error: Input/swapRecord must be a cid string");
+        }
+    }
+}

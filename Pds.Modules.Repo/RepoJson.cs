@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using Pds.Modules.Repo.Endpoints.Repo;
+
+namespace Pds.Modules.Repo;
+
+/// <summary>Reads and writes what the module's methods take and give, without reflection.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ApplyWrites.Input), TypeInfoPropertyName = "ApplyWritesInput")]
+[JsonSerializable(typeof(ApplyWrites.Output), TypeInfoPropertyName = "ApplyWritesOutput")]
+[JsonSerializable(typeof(CreateRecord.Input), TypeInfoPropertyName = "CreateRecordInput")]
+[JsonSerializable(typeof(CreateRecord.Output), TypeInfoPropertyName = "CreateRecordOutput")]
+[JsonSerializable(typeof(DeleteRecord.Input), TypeInfoPropertyName = "DeleteRecordInput")]
+[JsonSerializable(typeof(DeleteRecord.Output), TypeInfoPropertyName = "DeleteRecordOutput")]
+[JsonSerializable(typeof(DescribeRepo.Output), TypeInfoPropertyName = "DescribeRepoOutput")]
+[JsonSerializable(typeof(PutRecord.Input), TypeInfoPropertyName = "PutRecordInput")]
+[JsonSerializable(typeof(PutRecord.Output), TypeInfoPropertyName = "PutRecordOutput")]
+internal sealed partial class RepoJson : JsonSerializerContext;

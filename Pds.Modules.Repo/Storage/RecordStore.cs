@@ -1,0 +1,137 @@
+using AtProto;
+using Npgsql;
+
+namespace Pds.Modules.Repo.Storage;
+
+/// <summary>Reads records, each answer in one query. Only active repositories have any.</summary>
+internal sealed class RecordStore(NpgsqlDataSource database)
+{
+    /// <summary>One record; null when there is none that may be shown, with whether the repository is here at all.</summary>
+    public async Task<(bool HasRepo, StoredRecord? Record)> FindAsync(
+        Did did, Nsid collection, RecordKey rkey, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT record.cid, record.value
+            FROM repo.repo AS r LEFT JOIN repo.record
+                ON record.repo_id = r.id AND record.collection = $2 AND record.rkey = $3
+                    AND record.takedown IS NULL AND r.status = 0
+            WHERE r.did = $1
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = collection.Value });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = rkey.Value });
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return (false, null);
+        }
+
+        return (true, reader.IsDBNull(0)
+            ? null
+            : new StoredRecord(rkey.Value, RepoStore.ReadCid(reader, 0), reader.GetFieldValue<byte[]>(1)));
+    }
+
+    /// <summary>A page of a collection in the order of record keys; null when no active repository is here.</summary>
+    /// <param name="after">The last key of the page before.</param>
+    public async Task<List<StoredRecord>?> ListAsync(
+        Did did, Nsid collection, RecordKey? after, bool ascending, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ascending ? ListAscending : ListDescending);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = collection.Value });
+
+        // Every record key sorts after nothing and before DEL.
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after?.Value ?? (ascending ? "" : "\x7f") });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = limit });
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var records = new List<StoredRecord>(limit);
+        do
+        {
+            if (!reader.IsDBNull(0))
+            {
+                records.Add(new StoredRecord(
+                    reader.GetString(0), RepoStore.ReadCid(reader, 1), reader.GetFieldValue<byte[]>(2)));
+            }
+        }
+        while (await reader.ReadAsync(cancellationToken));
+
+        return records;
+    }
+
+    /// <summary>The collections that have records, in order; null when there is no repository. One look-up for each.</summary>
+    public async Task<(AccountStatus Status, string[] Collections)?> ListCollectionsAsync(
+        Did did, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT r.status, ARRAY(
+                WITH RECURSIVE next AS (
+                    SELECT (SELECT min(collection) FROM repo.record WHERE repo_id = r.id) AS collection
+                    UNION ALL
+                    SELECT (SELECT min(collection) FROM repo.record WHERE repo_id = r.id AND collection > next.collection)
+                    FROM next WHERE next.collection IS NOT NULL
+                )
+                SELECT collection FROM next WHERE collection IS NOT NULL)
+            FROM repo.repo AS r
+            WHERE r.did = $1
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? ((AccountStatus)reader.GetInt16(0), reader.GetFieldValue<string[]>(1))
+            : null;
+    }
+
+    /// <summary>The records whose link has this hash. Few: equal targets, and those that share 64 bits.</summary>
+    public async Task<List<(RecordKey Rkey, byte[] Value)>> FindByLinkAsync(
+        long repoId, Nsid collection, long link, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT rkey, value FROM repo.record WHERE repo_id = $1 AND link = $2 AND collection = $3");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = link });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = collection.Value });
+
+        var found = new List<(RecordKey, byte[])>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add((RecordKey.Parse(reader.GetString(0)), reader.GetFieldValue<byte[]>(1)));
+        }
+
+        return found;
+    }
+
+    private const string ListDescending =
+        """
+        SELECT page.rkey, page.cid, page.value
+        FROM repo.repo AS r LEFT JOIN LATERAL (
+            SELECT rkey, cid, value FROM repo.record
+            WHERE repo_id = r.id AND collection = $2 AND rkey < $3 AND takedown IS NULL
+            ORDER BY rkey DESC LIMIT $4
+        ) AS page ON true
+        WHERE r.did = $1 AND r.status = 0
+        ORDER BY page.rkey DESC
+        """;
+
+    private const string ListAscending =
+        """
+        SELECT page.rkey, page.cid, page.value
+        FROM repo.repo AS r LEFT JOIN LATERAL (
+            SELECT rkey, cid, value FROM repo.record
+            WHERE repo_id = r.id AND collection = $2 AND rkey > $3 AND takedown IS NULL
+            ORDER BY rkey LIMIT $4
+        ) AS page ON true
+        WHERE r.did = $1 AND r.status = 0
+        ORDER BY page.rkey
+        """;
+}

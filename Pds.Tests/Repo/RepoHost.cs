@@ -1,0 +1,97 @@
+using System.Text.Json;
+using AtProto;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Pds.Modules.Repo;
+using Pds.Modules.Repo.Commits;
+using Pds.Modules.Repo.Firehose;
+using Pds.Modules.Repo.Keys;
+using Pds.Tests.Support;
+
+namespace Pds.Tests.Repo;
+
+/// <summary>The Repo module in a host of its own: one process of those that share a database.</summary>
+internal sealed class RepoHost : IAsyncDisposable
+{
+    private static int _accounts;
+
+    private readonly IHost _host;
+
+    private RepoHost(IHost host) => _host = host;
+
+    public RepoWriter Writer => Get<RepoWriter>();
+
+    public RecordPreparer Preparer => Get<RecordPreparer>();
+
+    public RepoLifecycle Lifecycle => Get<RepoLifecycle>();
+
+    public EventRing Ring => Get<EventRing>();
+
+    public NpgsqlDataSource Database => Get<NpgsqlDataSource>();
+
+    /// <summary>Makes a database with the module's tables and tells how to reach it.</summary>
+    public static async Task<string> CreateDatabaseAsync(TestServices services)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var connection = await services.CreateDatabaseAsync(cancellationToken);
+        var module = typeof(RepoModule).Assembly;
+        await using var database = NpgsqlDataSource.Create(connection);
+        foreach (var name in module.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order())
+        {
+            using var reader = new StreamReader(module.GetManifestResourceStream(name)!);
+            await using var command = database.CreateCommand(await reader.ReadToEndAsync(cancellationToken));
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return connection;
+    }
+
+    public static async Task<RepoHost> StartAsync(TestServices services, string connection)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = new string('1', 64);
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddNpgsqlDataSource(connection);
+        builder.Services.AddSingleton(await services.ConnectRedisAsync());
+        builder.AddRepo();
+
+        var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return new RepoHost(host);
+    }
+
+    public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+
+    public async Task<Did> CreateAccountAsync()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var number = Interlocked.Increment(ref _accounts);
+        var did = Did.Parse($"did:web:account{number}.test");
+        var key = await Get<SigningKeys>().ReserveAsync(cancellationToken);
+        await Lifecycle.CreateAsync(
+            did, key, Handle.Parse($"account{number}.test"), AccountStatus.Active, cancellationToken);
+        return did;
+    }
+
+    public PreparedWrite Prepare(
+        WriteAction action, string collection, string rkey, string json = "{}", SwapRecord? swap = null)
+    {
+        using var document = JsonDocument.Parse(json);
+        return Preparer.Prepare(
+            action, Nsid.Parse(collection), RecordKey.Parse(rkey), document.RootElement, validate: null, swap);
+    }
+
+    public Task<CommitResult?> ApplyAsync(Did did, params PreparedWrite[] writes) =>
+        Writer.ApplyAsync(did, writes, swapCommit: null, replacesLinked: false, TestContext.Current.CancellationToken);
+
+    public Task StopAsync() => _host.StopAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}
