@@ -20,7 +20,7 @@ public sealed class EventRingTests
         var ring = Started(after: 0, maxCount: 2);
         ring.Append([Event(1), Event(2), Event(3)]);
 
-        Assert.Null(Read(ring, after: 0));
+        Assert.False(CanRead(ring, after: 0));
         Assert.Equal([2, 3], Read(ring, after: 1));
     }
 
@@ -53,7 +53,7 @@ public sealed class EventRingTests
         var ring = new EventRing();
 
         Assert.False(ring.TryAppend([Event(1)]));
-        Assert.Null(Read(ring, after: 0));
+        Assert.False(CanRead(ring, after: 0));
     }
 
     [Fact]
@@ -90,10 +90,12 @@ public sealed class EventRingTests
     private static StreamEvent Event(long seq, long repoId = 1, EventKind kind = EventKind.Commit, int size = 1) =>
         new(seq, repoId, kind, DateTimeOffset.UnixEpoch, new byte[size]);
 
-    private static long[]? Read(EventRing ring, long after)
+    private static bool CanRead(EventRing ring, long after) => ring.Read(after, new StreamEvent[1]) >= 0;
+
+    private static long[] Read(EventRing ring, long after)
     {
         var events = new StreamEvent[16];
         var count = ring.Read(after, events);
-        return count < 0 ? null : Array.ConvertAll(events[..count], item => item.Seq);
+        return Array.ConvertAll(events[..count], item => item.Seq);
     }
 }
