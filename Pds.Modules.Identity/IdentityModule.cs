@@ -22,7 +22,7 @@ public static class IdentityModule
         services.AddSingleton<IdentityStore>();
         services.AddSingleton<HandleDomains>().AddSingleton<HandleRules>();
         services.AddSingleton<HandleDns>().AddSingleton<HandleHttp>().AddSingleton<HandleResolver>();
-        services.AddSingleton<RotationKey>().AddSingleton<Genesis>().AddSingleton<PlcClient>();
+        services.AddSingleton<RotationKey>().AddSingleton<Genesis>().AddSingleton<PlcClient>().AddSingleton<Tombstone>();
         services.AddSingleton<DidResolver>().AddSingleton<DidCache>();
         return builder;
     }

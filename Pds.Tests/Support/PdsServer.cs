@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pds.LocalServices;
 using Pds.Web;
+using Wolverine;
 
 namespace Pds.Tests.Support;
 
@@ -74,6 +75,21 @@ public sealed class PdsServer : IAsyncDisposable
         await app.MigrateAsync();
         await app.StartAsync();
         return new PdsServer(app, new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    /// <summary>Sends a message as another module would.</summary>
+    public async Task<T> InvokeAsync<T>(object message)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IMessageBus>()
+            .InvokeAsync<T>(message, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Sends a message that has no answer.</summary>
+    public async Task InvokeAsync(object message)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(message, TestContext.Current.CancellationToken);
     }
 
     /// <summary>For <c>Authorization: Basic</c> with user <c>admin</c>.</summary>

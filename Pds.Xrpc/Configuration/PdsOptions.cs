@@ -68,8 +68,15 @@ public static class PdsOptions
         {
             if (rule.GetValidationResult(value, context) is { } result)
             {
-                problems.Add(rule is RequiredAttribute ? $"{name} is required." : result.ErrorMessage ?? $"{name} is invalid.");
+                problems.Add(rule is RequiredAttribute ? $"{name} is required." : Shorten(result.ErrorMessage ?? $"{name} is invalid."));
             }
         }
+    }
+
+    // The framework's own messages begin "The field PDS_PORT must …".
+    private static string Shorten(string message)
+    {
+        const string Prefix = "The field ";
+        return message.StartsWith(Prefix, StringComparison.Ordinal) ? message[Prefix.Length..] : message;
     }
 }

@@ -41,7 +41,7 @@ public sealed record ServiceOptions : IValidatableObject
     [ConfigurationKeyName("PDS_SUPPORT_URL")]
     public Uri? SupportUrl { get; init; }
 
-    [ConfigurationKeyName("PDS_CONTACT_EMAIL_ADDRESS"), EmailAddress]
+    [ConfigurationKeyName("PDS_CONTACT_EMAIL_ADDRESS"), EmailAddress(ErrorMessage = "{0} must be an e-mail address.")]
     public string? ContactEmail { get; init; }
 
     [ConfigurationKeyName("PDS_VERSION")]
