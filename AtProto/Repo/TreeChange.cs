@@ -30,7 +30,9 @@ public sealed class TreeChange
     /// <exception cref="TreeException">A node that is needed is not in memory.</exception>
     public static TreeChange Between(MerkleTree before, MerkleTree after, params ReadOnlySpan<string> keys)
     {
-        var (added, removed) = Compare(before.RequireTop(), after.RequireTop());
+        var (added, removed) = before.Root == after.Root
+            ? ([], [])
+            : Compare(before.RequireTop(), after.RequireTop());
         return new TreeChange(added, removed) { ProofNodes = Prove(after, keys, added) };
     }
 
