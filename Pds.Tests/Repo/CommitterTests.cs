@@ -159,7 +159,7 @@ public sealed class CommitterTests(TestServices services)
             {
                 await ExecuteAsync(
                     host.Database,
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%blob_missing%' AND pid <> pg_backend_pid()");
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'WITH blob_use%'");
             }
             else
             {
