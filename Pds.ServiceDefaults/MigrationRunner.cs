@@ -1,100 +1,107 @@
-using System.Reflection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Pds.ServiceDefaults;
 
 /// <summary>
-/// Brings the database to what the modules expect: each module's embedded <c>Storage/Migrations/*.sql</c> in order of their
-/// names, each once, noted in <c>&lt;schema&gt;.migration</c>. Replicas that start together wait for one another.
+/// Brings the database to what the modules expect: forward only, each step once and in a transaction of its own, noted in
+/// <c>&lt;schema&gt;.migration</c>. Servers that start together take turns, step by step.
 /// </summary>
-public static class MigrationRunner
+internal sealed partial class MigrationRunner(
+    NpgsqlDataSource database, IEnumerable<SchemaMigrations> schemas, ILogger<MigrationRunner> logger)
 {
     private const long LockKey = 0x5044_5320_4D49_4752;
 
-    public static async Task RunAsync(
-        NpgsqlDataSource database, IEnumerable<Assembly> modules, CancellationToken cancellationToken = default)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockKey})", cancellationToken);
-        try
+        foreach (var schema in schemas.Where(schema => !schema.IsEmpty))
         {
-            foreach (var module in modules)
+            while (await ApplyNextAsync(connection, schema, cancellationToken) is { } migration)
             {
-                await MigrateAsync(connection, module, cancellationToken);
+                Log.Applied(logger, schema.Schema, migration.Name);
             }
-        }
-        finally
-        {
-            await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockKey})", CancellationToken.None);
         }
     }
 
-    private static async Task MigrateAsync(NpgsqlConnection connection, Assembly module, CancellationToken cancellationToken)
+    private static async Task<Migration?> ApplyNextAsync(
+        NpgsqlConnection connection, SchemaMigrations schema, CancellationToken cancellationToken)
     {
-        var name = module.GetName().Name!;
-        var prefix = $"{name}.Storage.Migrations.";
-        var schema = name[(name.LastIndexOf('.') + 1)..].ToLowerInvariant();
-        var scripts = module.GetManifestResourceNames()
-            .Where(resource => resource.StartsWith(prefix, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .ToArray();
-        if (scripts.Length == 0)
+        // The lock ends with the transaction, so it holds behind a pooler that shares sessions, too.
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
+        if (schema.FindNext(await ReadAppliedAsync(connection, schema.Schema, cancellationToken)) is not { } migration)
         {
-            return;
+            return null;
         }
 
+        try
+        {
+            await ExecuteAsync(connection, migration.Sql, cancellationToken);
+        }
+        catch (PostgresException fault)
+        {
+            throw new MigrationException($"The migration {migration} of the schema {schema.Schema} failed: {fault.MessageText}", fault);
+        }
+
+        await NoteAsync(connection, schema.Schema, migration, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return migration;
+    }
+
+    // Looked for before it is made: a role that may not create schemas can still run a server whose database is up to date.
+    private static async Task<List<(int Version, string Name, string Checksum)>> ReadAppliedAsync(
+        NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    {
+        var applied = new List<(int, string, string)>();
+        await using var find = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection);
+        find.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{schema}.migration" });
+        if (await find.ExecuteScalarAsync(cancellationToken) is not true)
+        {
+            return applied;
+        }
+
+        await using var read = new NpgsqlCommand($"SELECT version, name, checksum FROM {schema}.migration ORDER BY version", connection);
+        await using var reader = await read.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            applied.Add((reader.GetInt32(0), reader.GetString(1), reader.GetString(2)));
+        }
+
+        return applied;
+    }
+
+    private static async Task NoteAsync(
+        NpgsqlConnection connection, string schema, Migration migration, CancellationToken cancellationToken)
+    {
         await ExecuteAsync(
             connection,
             $"""
-            CREATE SCHEMA IF NOT EXISTS {schema};
-            CREATE TABLE IF NOT EXISTS {schema}.migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())
+            CREATE TABLE IF NOT EXISTS {schema}.migration (
+                version    int PRIMARY KEY,
+                name       text NOT NULL,
+                applied_at timestamptz NOT NULL DEFAULT now(),
+                checksum   text NOT NULL)
             """,
             cancellationToken);
-        var applied = await ReadAppliedAsync(connection, schema, cancellationToken);
-        foreach (var script in scripts)
-        {
-            var file = script[prefix.Length..];
-            if (!applied.Contains(file))
-            {
-                await ApplyAsync(connection, schema, file, await ReadAsync(module, script, cancellationToken), cancellationToken);
-            }
-        }
-    }
-
-    private static async Task ApplyAsync(
-        NpgsqlConnection connection, string schema, string file, string sql, CancellationToken cancellationToken)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, sql, cancellationToken);
-        await using var note = new NpgsqlCommand($"INSERT INTO {schema}.migration (name) VALUES ($1)", connection);
-        note.Parameters.AddWithValue(file);
+        await using var note = new NpgsqlCommand(
+            $"INSERT INTO {schema}.migration (version, name, checksum) VALUES ($1, $2, $3)", connection);
+        note.Parameters.Add(new NpgsqlParameter<int> { TypedValue = migration.Version });
+        note.Parameters.Add(new NpgsqlParameter<string> { TypedValue = migration.Name });
+        note.Parameters.Add(new NpgsqlParameter<string> { TypedValue = migration.Checksum });
         await note.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
     }
 
-    private static async Task<HashSet<string>> ReadAppliedAsync(
-        NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        await using var command = new NpgsqlCommand($"SELECT name FROM {schema}.migration", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            names.Add(reader.GetString(0));
-        }
-
-        return names;
-    }
-
-    private static async Task<string> ReadAsync(Assembly module, string resource, CancellationToken cancellationToken)
-    {
-        using var reader = new StreamReader(module.GetManifestResourceStream(resource)!);
-        return await reader.ReadToEndAsync(cancellationToken);
-    }
-
+    // Without a time limit: another server may be at a long migration, and ours may be one.
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Migrated {Schema} to {Migration}")]
+        public static partial void Applied(ILogger logger, string schema, string migration);
     }
 }

@@ -1,4 +1,4 @@
-using Npgsql;
+using System.Reflection;
 using Pds.Modules.Auth;
 using Pds.Modules.Identity;
 using Pds.Modules.Proxy;
@@ -13,10 +13,13 @@ namespace Pds.Web;
 /// <summary>Puts the server together.</summary>
 public static class PdsApplication
 {
-    /// <summary>The modules, in the order in which their tables are made and their handlers looked for.</summary>
-    private static readonly System.Reflection.Assembly[] Modules =
+    /// <summary>The modules and their schemas, in the order in which their tables are made and their handlers looked for.</summary>
+    private static readonly (string Schema, Assembly Assembly)[] Modules =
     [
-        typeof(AuthModule).Assembly, typeof(IdentityModule).Assembly, typeof(RepoModule).Assembly, typeof(ProxyModule).Assembly,
+        ("auth", typeof(AuthModule).Assembly),
+        ("identity", typeof(IdentityModule).Assembly),
+        ("repo", typeof(RepoModule).Assembly),
+        ("proxy", typeof(ProxyModule).Assembly),
     ];
 
     /// <summary>Everything but the start. Nothing is connected to yet.</summary>
@@ -37,7 +40,12 @@ public static class PdsApplication
         builder.AddRedisClient("redis");
         builder.Services.AddPdsOptions<ServiceOptions>(builder.Configuration);
         builder.Services.AddXrpc();
-        builder.AddListener().AddMessaging(Modules);
+        builder.AddListener().AddMessaging(Modules.Select(module => module.Assembly).ToArray());
+        foreach (var (schema, assembly) in Modules)
+        {
+            builder.AddMigrations(schema, assembly);
+        }
+
         builder.AddAuth().AddIdentity().AddRepo().AddProxy();
         builder.Services.AddRazorPages();
         configure?.Invoke(builder);
@@ -52,8 +60,4 @@ public static class PdsApplication
         app.MapRazorPages().WithPageSecurity();
         return app;
     }
-
-    /// <summary>Brings the database up to date. Before the server listens.</summary>
-    public static Task MigrateAsync(this WebApplication app) =>
-        MigrationRunner.RunAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), Modules);
 }

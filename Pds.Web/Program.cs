@@ -1,4 +1,5 @@
 using JasperFx;
+using Pds.ServiceDefaults;
 using Pds.Web;
 using Pds.Web.Configuration;
 

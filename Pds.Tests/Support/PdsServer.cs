@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pds.LocalServices;
+using Pds.ServiceDefaults;
 using Pds.Web;
 using Wolverine;
 
