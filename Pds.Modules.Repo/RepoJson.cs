@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Pds.Modules.Repo.Endpoints.Repo;
+using Pds.Modules.Repo.Endpoints.Sync;
 
 namespace Pds.Modules.Repo;
 
@@ -12,6 +13,11 @@ namespace Pds.Modules.Repo;
 [JsonSerializable(typeof(DeleteRecord.Input), TypeInfoPropertyName = "DeleteRecordInput")]
 [JsonSerializable(typeof(DeleteRecord.Output), TypeInfoPropertyName = "DeleteRecordOutput")]
 [JsonSerializable(typeof(DescribeRepo.Output), TypeInfoPropertyName = "DescribeRepoOutput")]
+[JsonSerializable(typeof(GetLatestCommit.Output), TypeInfoPropertyName = "GetLatestCommitOutput")]
+[JsonSerializable(typeof(GetRepoStatus.Output), TypeInfoPropertyName = "GetRepoStatusOutput")]
+[JsonSerializable(typeof(ListBlobs.Output), TypeInfoPropertyName = "ListBlobsOutput")]
+[JsonSerializable(typeof(ListRepos.Output), TypeInfoPropertyName = "ListReposOutput")]
 [JsonSerializable(typeof(PutRecord.Input), TypeInfoPropertyName = "PutRecordInput")]
 [JsonSerializable(typeof(PutRecord.Output), TypeInfoPropertyName = "PutRecordOutput")]
+[JsonSerializable(typeof(UploadBlob.Output), TypeInfoPropertyName = "UploadBlobOutput")]
 internal sealed partial class RepoJson : JsonSerializerContext;

@@ -3,8 +3,10 @@ using AtProto.Lexicons;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pds.Modules.Repo.Blobs;
 using Pds.Modules.Repo.Commits;
 using Pds.Modules.Repo.Endpoints.Repo;
+using Pds.Modules.Repo.Endpoints.Sync;
 using Pds.Modules.Repo.Firehose;
 using Pds.Modules.Repo.Keys;
 using Pds.Modules.Repo.Storage;
@@ -26,6 +28,8 @@ public static class RepoModule
         services.AddSingleton<BlobUseStore>();
         services.AddSingleton<CommitStore>();
         services.AddSingleton<EventStore>();
+        services.AddSingleton<SyncStore>();
+        services.AddSingleton<BlobStore>();
         services.AddSingleton<KeyStore>();
 
         services.AddSingleton<KeySealer>();
@@ -46,8 +50,12 @@ public static class RepoModule
         services.AddSingleton(new EventRing());
         services.AddSingleton<EventTail>();
         services.AddHostedService(provider => provider.GetRequiredService<EventTail>());
+        services.AddSingleton<SubscriberLoop>();
         services.AddSingleton<Committer>();
         services.AddHostedService(provider => provider.GetRequiredService<Committer>());
+
+        services.AddSingleton<DiskBlobStore>();
+        services.AddHostedService<BlobCollector>();
 
         return builder;
     }
@@ -58,9 +66,20 @@ public static class RepoModule
         CreateRecord.Map(routes);
         DeleteRecord.Map(routes);
         DescribeRepo.Map(routes);
-        GetRecord.Map(routes);
+        Endpoints.Repo.GetRecord.Map(routes);
         ListRecords.Map(routes);
         PutRecord.Map(routes);
+        UploadBlob.Map(routes);
+
+        GetBlob.Map(routes);
+        GetBlocks.Map(routes);
+        GetLatestCommit.Map(routes);
+        Endpoints.Sync.GetRecord.Map(routes);
+        GetRepo.Map(routes);
+        GetRepoStatus.Map(routes);
+        ListBlobs.Map(routes);
+        ListRepos.Map(routes);
+        SubscribeRepos.Map(routes);
 
         return routes;
     }

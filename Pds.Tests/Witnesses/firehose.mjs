@@ -117,7 +117,8 @@ await Promise.all(accounts.map(async ({ agent, did }) => {
   }
 }))
 
-const deadline = Date.now() + 20_000
+// Verifying takes this process longer than writing takes the server.
+const deadline = Date.now() + 90_000
 const behind = async () => {
   for (const { agent, did } of accounts) {
     const { data } = await agent.com.atproto.sync.getLatestCommit({ did })

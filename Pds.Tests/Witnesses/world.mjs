@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { AtpAgent } from '@atproto/api'
 import { IdResolver } from '@atproto/identity'
 
-export const service = process.env.PDS_URL
-export const plcUrl = process.env.PLC_URL
+export const service = process.env.PDS_URL?.replace(/\/$/, '')
+export const plcUrl = process.env.PLC_URL?.replace(/\/$/, '')
 if (!service || !plcUrl) throw new Error('PDS_URL and PLC_URL say where the server and its PLC directory are')
 
 export const idResolver = new IdResolver({ plcUrl, fetch: globalThis.fetch })

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AtProto.Data;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +17,7 @@ internal static class SubscribeRepos
         xrpc.MapSubscription("com.atproto.sync.subscribeRepos", HandleAsync);
 
     private static async Task HandleAsync(
-        HttpContext http, [Range(0, long.MaxValue)] long? cursor, SubscriberLoop loop, IHostApplicationLifetime host)
+        HttpContext http, [Range(0, DataModel.MaxInteger)] long? cursor, SubscriberLoop loop, IHostApplicationLifetime host)
     {
         using var socket = await http.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = Ping, KeepAliveTimeout = Ping });
