@@ -33,6 +33,7 @@ public static class PdsApplication
             ApplicationName = typeof(PdsApplication).Assembly.GetName().Name,
             ContentRootPath = CodeGeneration.IsAsked(args) ? null : AppContext.BaseDirectory,
         });
+        builder.AddLogDefaults();
         _ = CodeGeneration.IsAsked(args) ? builder.AddPlaceholders() : builder.AddDevelopmentSecrets();
 
         builder.AddServiceDefaults();

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pds.LocalServices;
 using Pds.ServiceDefaults;
 using Pds.Web;
@@ -11,16 +10,26 @@ namespace Pds.Tests.Support;
 /// <summary>The server under test: the real host, in this process, on a port of its own.</summary>
 public sealed class PdsServer : IAsyncDisposable
 {
+    /// <summary>For <c>Authorization: Basic</c> with user <c>admin</c>.</summary>
+    public const string AdminPassword = "the administrator of the tests";
+
+    /// <summary>Signs the PLC operations of every server under test.</summary>
+    public const string RotationKey = "5555555555555555555555555555555555555555555555555555555555555555";
+
     private readonly WebApplication _app;
 
-    private PdsServer(WebApplication app, Uri url)
+    private PdsServer(WebApplication app, Uri url, Uri plcUrl)
     {
         _app = app;
         Url = url;
+        PlcUrl = plcUrl;
         Xrpc = new XrpcClient(TestHttp.Create(url));
     }
 
     public Uri Url { get; }
+
+    /// <summary>The PLC directory that the server was started with.</summary>
+    public Uri PlcUrl { get; }
 
     /// <summary>Calls methods without credentials.</summary>
     public XrpcClient Xrpc { get; }
@@ -44,6 +53,8 @@ public sealed class PdsServer : IAsyncDisposable
         var variables = new Dictionary<string, string>
         {
             ["environment"] = "Production",
+            ["LOG_LEVEL"] = "warn",
+            ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
             ["urls"] = $"http://127.0.0.1:{port}",
             ["ConnectionStrings:pdsdb"] = database,
             ["ConnectionStrings:redis"] = redis,
@@ -55,7 +66,7 @@ public sealed class PdsServer : IAsyncDisposable
             ["PDS_JWT_SECRET"] = "a secret that is only for tests, and long enough",
             ["PDS_DPOP_SECRET"] = new('7', 64),
             ["PDS_ADMIN_PASSWORD"] = AdminPassword,
-            ["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = new('5', 64),
+            ["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = RotationKey,
             ["PDS_BLOBSTORE_DISK_LOCATION"] = Path.Combine(Path.GetTempPath(), $"pds-tests-blobs-{port}"),
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
@@ -67,15 +78,14 @@ public sealed class PdsServer : IAsyncDisposable
             [.. variables.Select(variable => $"--{variable.Key}={variable.Value}")],
             builder =>
             {
-                builder.Logging.ClearProviders().AddConsole().SetMinimumLevel(LogLevel.Warning);
-                if (time is not null)
+                                if (time is not null)
                 {
                     builder.Services.AddSingleton(time);
                 }
             });
         await app.MigrateAsync();
         await app.StartAsync();
-        return new PdsServer(app, new Uri($"http://127.0.0.1:{port}"));
+        return new PdsServer(app, new Uri($"http://127.0.0.1:{port}"), plc);
     }
 
     /// <summary>Sends a message as another module would.</summary>
@@ -92,9 +102,6 @@ public sealed class PdsServer : IAsyncDisposable
         await using var scope = Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(message, TestContext.Current.CancellationToken);
     }
-
-    /// <summary>For <c>Authorization: Basic</c> with user <c>admin</c>.</summary>
-    public const string AdminPassword = "the administrator of the tests";
 
     public async ValueTask DisposeAsync()
     {

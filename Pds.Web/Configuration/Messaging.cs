@@ -21,9 +21,6 @@ internal static class Messaging
             options.Durability.Mode = DurabilityMode.Solo;
             options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static;
         });
-
-        // A message that is refused or fails is its sender's to judge; it would be logged twice, with all that is in it.
-        builder.Logging.AddFilter("Pds.Contracts", LogLevel.None);
         return builder;
     }
 }

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace Pds.Tests.Support;
+
+/// <summary>Waits for what happens behind an answer.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    /// <summary>Asks again until the answer is yes; fails the test when it never is.</summary>
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < Limit, "It did not come to pass.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+}
