@@ -105,7 +105,7 @@ public sealed partial class DidCache(
 
         byte[]? packed = null;
         await TryRedisAsync(async database => packed = await database.StringGetAsync(KeyOf(did)));
-        if (packed is { Length: > sizeof(long) })
+        if (packed is { Length: > sizeof(long) } && (known is null || ReadTime(packed) >= known.FetchedAt))
         {
             known = new Entry(packed[sizeof(long)..], ReadTime(packed), now);
             Keep(did, known);

@@ -11,11 +11,16 @@ public sealed class OutgoingHttp : IDisposable
 {
     private const int MaxRedirects = 5;
 
-    public OutgoingHttp(ServiceOptions service)
+    public OutgoingHttp(ServiceOptions service) : this(service, static _ => { })
     {
-        Configured = Create(service, guarded: false, redirects: false);
-        Foreign = Create(service, guarded: !service.AllowPrivateAddresses, redirects: false);
-        ForeignFollowing = Create(service, guarded: !service.AllowPrivateAddresses, redirects: true);
+    }
+
+    /// <summary>For tests, which lead every name to a server of theirs.</summary>
+    internal OutgoingHttp(ServiceOptions service, Action<SocketsHttpHandler> configure)
+    {
+        Configured = Create(service, guarded: false, redirects: false, configure);
+        Foreign = Create(service, guarded: !service.AllowPrivateAddresses, redirects: false, configure);
+        ForeignFollowing = Create(service, guarded: !service.AllowPrivateAddresses, redirects: true, configure);
     }
 
     /// <summary>For addresses that the operator configured.</summary>
@@ -48,7 +53,8 @@ public sealed class OutgoingHttp : IDisposable
         MaxResponseHeadersLength = 32,
     };
 
-    private static HttpClient Create(ServiceOptions service, bool guarded, bool redirects)
+    private static HttpClient Create(
+        ServiceOptions service, bool guarded, bool redirects, Action<SocketsHttpHandler> configure)
     {
         var handler = CreateGuardedHandler();
         handler.AutomaticDecompression = DecompressionMethods.All;
@@ -59,6 +65,7 @@ public sealed class OutgoingHttp : IDisposable
             handler.ConnectCallback = null;
         }
 
+        configure(handler);
         var client = new HttpClient(handler, disposeHandler: true)
         {
             MaxResponseContentBufferSize = service.FetchMaxResponseSize,
