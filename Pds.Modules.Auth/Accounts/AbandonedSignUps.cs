@@ -44,7 +44,8 @@ internal sealed partial class AbandonedSignUps(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task UndoAllAsync(CancellationToken cancellationToken)
+    /// <summary>Undoes every sign-up that nobody works on any more.</summary>
+    public async Task UndoAllAsync(CancellationToken cancellationToken)
     {
         try
         {
