@@ -1,6 +1,8 @@
 using AtProto;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 using Pds.Contracts.Identity;
 using Pds.Contracts.Repo;
 using Pds.Modules.Auth.Accounts;
@@ -92,9 +94,8 @@ public sealed class AbandonedSignUpTests(PdsFixture pds) : IAsyncLifetime
     public async Task What_may_still_be_under_way_is_left_alone()
     {
         await BeginAsync();
-        _time.Advance(SignUp.AbandonedAfter);
 
-        await _server!.Services.GetRequiredService<AbandonedSignUps>().UndoAllAsync(Cancel);
+        await RepairAsync(later: SignUp.AbandonedAfter);
 
         Assert.Equal("HandleNotAvailable", (await SignUpAsync()).Error);
     }
@@ -108,11 +109,18 @@ public sealed class AbandonedSignUpTests(PdsFixture pds) : IAsyncLifetime
         return signingKey;
     }
 
-    private async Task RepairAsync()
+    /// <summary>What the service does when it wakes up this much later.</summary>
+    private async Task RepairAsync(TimeSpan? later = null)
     {
-        // The service may wake up by itself; whoever of the two comes first does the work.
-        _time.Advance(SignUp.AbandonedAfter + TimeSpan.FromSeconds(1));
-        await _server!.Services.GetRequiredService<AbandonedSignUps>().UndoAllAsync(Cancel);
+        var services = _server!.Services;
+        var time = new FakeTimeProvider(_time.GetUtcNow() + (later ?? SignUp.AbandonedAfter + TimeSpan.FromSeconds(1)));
+        using var repair = new AbandonedSignUps(
+            services.GetRequiredService<IServiceScopeFactory>(),
+            new SignUpStore(services.GetRequiredService<NpgsqlDataSource>(), time),
+            services.GetRequiredService<AccountStore>(),
+            time,
+            NullLogger<AbandonedSignUps>.Instance);
+        await repair.UndoAllAsync(Cancel);
     }
 
     private string Email => $"{_handle.Value.Split('.')[0]}@mail.test";
