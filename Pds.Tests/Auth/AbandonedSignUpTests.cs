@@ -71,9 +71,10 @@ public sealed class AbandonedSignUpTests(PdsFixture pds) : IAsyncLifetime
         await RepairAsync();
 
         var after = await plc.GetAsync(new Uri($"/{did}", UriKind.Relative), Cancel);
-        var head = await _server!.Xrpc.QueryAsync("com.atproto.sync.getLatestCommit", ("did", did));
+        var repo = await _server!.Xrpc.QueryAsync("com.atproto.repo.describeRepo", ("repo", did));
         Assert.Equal((200, 404), ((int)before.StatusCode, (int)after.StatusCode));
-        Assert.Equal((400, "RepoNotFound"), (head.Status, head.Error));
+        Assert.Equal(400, repo.Status);
+        Assert.StartsWith("Could not find", repo.Message, StringComparison.Ordinal);
         Assert.Equal(200, (await SignUpAsync()).Status);
     }
 

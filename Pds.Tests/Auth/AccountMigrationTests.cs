@@ -27,12 +27,12 @@ public sealed class AccountMigrationTests(PdsFixture pds) : IDisposable
         var session = (await SignUpAsync(did, Sign(did))).Ok().Json;
         var client = new XrpcClient(TestHttp.Create(pds.Url)) { Token = session.GetProperty("accessJwt").GetString() };
         var told = (await client.QueryAsync("com.atproto.server.getSession")).Ok().Json;
-        var status = (await pds.Xrpc.QueryAsync("com.atproto.sync.getRepoStatus", ("did", did))).Ok().Json;
+        var repo = await pds.Xrpc.QueryAsync("com.atproto.repo.describeRepo", ("repo", did));
 
         Assert.Equal(did.Value, session.GetProperty("did").GetString());
         Assert.Equal(_key.PublicKey.ToMultibase(), session.GetProperty("didDoc").GetProperty("verificationMethod")[0].GetProperty("publicKeyMultibase").GetString());
         Assert.Equal((false, "deactivated"), (told.GetProperty("active").GetBoolean(), told.GetProperty("status").GetString()));
-        Assert.Equal("deactivated", status.GetProperty("status").GetString());
+        Assert.Equal((400, "RepoDeactivated"), (repo.Status, repo.Error));
     }
 
     [Fact]
