@@ -7,6 +7,7 @@ using Pds.ServiceDefaults;
 using Pds.Web.Configuration;
 using Pds.Web.Endpoints;
 using Pds.Xrpc;
+using StackExchange.Redis;
 
 namespace Pds.Web;
 
@@ -38,7 +39,7 @@ public static class PdsApplication
 
         builder.AddServiceDefaults();
         builder.AddNpgsqlDataSource("pdsdb");
-        builder.AddRedisClient("redis");
+        builder.AddRedisClient("redis", configureOptions: FailFast);
         builder.Services.AddPdsOptions<ServiceOptions>(builder.Configuration);
         builder.Services.AddXrpc();
         builder.AddListener().AddMessaging(Modules.Select(module => module.Assembly).ToArray());
@@ -61,4 +62,6 @@ public static class PdsApplication
         app.MapRazorPages().WithPageSecurity();
         return app;
     }
+    // Who asks a Redis that is away does without it at once, instead of waiting for it to come back.
+    private static void FailFast(ConfigurationOptions redis) => redis.BacklogPolicy = BacklogPolicy.FailFast;
 }

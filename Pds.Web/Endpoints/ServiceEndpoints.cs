@@ -24,10 +24,21 @@ internal static class ServiceEndpoints
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(HealthTimeout);
-        var report = await checks.CheckHealthAsync(limited.Token);
-        return report.Status == HealthStatus.Healthy
+        return await IsWellAsync(checks, limited.Token)
             ? Results.Json(new { service.Version })
             : Results.Json(new { service.Version, error = "Service Unavailable" }, statusCode: 503);
+    }
+
+    private static async Task<bool> IsWellAsync(HealthCheckService checks, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await checks.CheckHealthAsync(cancellationToken)).Status != HealthStatus.Unhealthy;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The document of the server's own did:web. Nothing needs it; strict peers may look.</summary>
