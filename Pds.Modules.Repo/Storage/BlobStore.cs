@@ -1,5 +1,6 @@
 using AtProto;
 using Npgsql;
+using Pds.Modules.Repo.Firehose;
 
 namespace Pds.Modules.Repo.Storage;
 
@@ -68,14 +69,19 @@ internal sealed class BlobStore(NpgsqlDataSource database)
     /// <summary>Forgets blobs that no record came to name since a time, and notes their files for deletion.</summary>
     public async Task ExpireAsync(DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        var expire = new NpgsqlBatchCommand(
             """
             WITH expired AS (DELETE FROM repo.blob WHERE temporary AND created_at < $1 RETURNING storage_key)
             INSERT INTO repo.blob_deletion (storage_key, created_at) SELECT storage_key, $2 FROM expired
             """);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        expire.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
+        expire.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+
+        // Commits are made under the same lock: none of them can be naming a blob that goes here.
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(EventStore.LockSequencer));
+        batch.BatchCommands.Add(expire);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Files to delete, oldest first.</summary>
