@@ -124,7 +124,7 @@ public sealed class CommitterTests(TestServices services)
     {
         await using var host = await RepoHost.StartAsync(services, await RepoHost.CreateDatabaseAsync(services));
         var dids = await CreateAccountsAsync(host, 4);
-        await ExecuteAsync(host.Database, "ALTER TABLE repo.record ADD CHECK (rkey <> 'poison')");
+        await host.ExecuteAsync("ALTER TABLE repo.record ADD CHECK (rkey <> 'poison')");
         var failed = 0;
 
         await RunAsync(12, async (writer, i) =>
@@ -157,8 +157,7 @@ public sealed class CommitterTests(TestServices services)
         {
             if (writer == 0)
             {
-                await ExecuteAsync(
-                    host.Database,
+                await host.ExecuteAsync(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'WITH blob_use%'");
             }
             else
@@ -210,12 +209,6 @@ public sealed class CommitterTests(TestServices services)
                 await turn(writer, i);
             }
         })));
-
-    private static async Task ExecuteAsync(NpgsqlDataSource database, string sql)
-    {
-        await using var command = database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
 
     /// <summary>Numbers that a seed repeats.</summary>
     private sealed class Lcg(int seed)

@@ -65,15 +65,16 @@ internal sealed class RepoHost : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
-    public async Task<Did> CreateAccountAsync()
+    public Task<Did> CreateAccountAsync() => CreateAccountAsync(AccountStatus.Active);
+
+    public async Task<Did> CreateAccountAsync(AccountStatus status = AccountStatus.Active, Did? did = null)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var number = Interlocked.Increment(ref _accounts);
-        var did = Did.Parse($"did:web:account{number}.test");
+        did ??= Did.Parse($"did:web:account{number}.test");
         var key = await Get<SigningKeys>().ReserveAsync(cancellationToken);
-        await Lifecycle.CreateAsync(
-            did, key, Handle.Parse($"account{number}.test"), AccountStatus.Active, cancellationToken);
-        return did;
+        await Lifecycle.CreateAsync(did.Value, key, Handle.Parse($"account{number}.test"), status, cancellationToken);
+        return did.Value;
     }
 
     public PreparedWrite Prepare(
@@ -86,6 +87,31 @@ internal sealed class RepoHost : IAsyncDisposable
 
     public Task<CommitResult?> ApplyAsync(Did did, params PreparedWrite[] writes) =>
         Writer.ApplyAsync(did, writes, swapCommit: null, replacesLinked: false, TestContext.Current.CancellationToken);
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<long> CountAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    public async Task<List<string>> ListAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var values = new List<string>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            values.Add(reader.GetString(0));
+        }
+
+        return values;
+    }
 
     public Task StopAsync() => _host.StopAsync(TestContext.Current.CancellationToken);
 
