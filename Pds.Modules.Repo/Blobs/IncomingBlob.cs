@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using AtProto;
@@ -32,20 +33,15 @@ internal sealed class IncomingBlob : IAsyncDisposable
         while (true)
         {
             var read = await body.ReadAsync(cancellationToken);
-            foreach (var part in read.Buffer)
+            try
             {
-                Size += part.Length;
-                if (Size > limit)
-                {
-                    throw XrpcErrors.PayloadTooLarge();
-                }
-
-                Sample(part.Span);
-                _hash.AppendData(part.Span);
-                await _file.WriteAsync(part, cancellationToken);
+                await TakeAsync(read.Buffer, limit, cancellationToken);
+            }
+            finally
+            {
+                body.AdvanceTo(read.Buffer.End);
             }
 
-            body.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
                 break;
@@ -82,6 +78,22 @@ internal sealed class IncomingBlob : IAsyncDisposable
         if (!_kept)
         {
             File.Delete(_path);
+        }
+    }
+
+    private async Task TakeAsync(ReadOnlySequence<byte> buffer, long limit, CancellationToken cancellationToken)
+    {
+        Size += buffer.Length;
+        if (Size > limit)
+        {
+            throw XrpcErrors.PayloadTooLarge();
+        }
+
+        foreach (var part in buffer)
+        {
+            Sample(part.Span);
+            _hash.AppendData(part.Span);
+            await _file.WriteAsync(part, cancellationToken);
         }
     }
 
