@@ -28,7 +28,8 @@ public sealed record AuthOptions
     public TimeSpan InviteEpoch { get; init; }
 
     /// <summary>Announced to clients; the largest blob in bytes.</summary>
-    [ConfigurationKeyName("PDS_BLOB_UPLOAD_LIMIT"), Range(1, long.MaxValue, ErrorMessage = "PDS_BLOB_UPLOAD_LIMIT must be at least 1.")]
+    [ConfigurationKeyName("PDS_BLOB_UPLOAD_LIMIT")]
+    [Range(1, long.MaxValue, ErrorMessage = "{0} must be at least 1.")]
     public long BlobUploadLimit { get; init; } = 5 * 1024 * 1024;
 
     /// <summary>Suffixes under which handles are given out, each with its leading dot.</summary>

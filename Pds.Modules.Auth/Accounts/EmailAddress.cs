@@ -97,6 +97,8 @@ internal static class EmailAddress
     {
         using var stream = typeof(EmailAddress).Assembly.GetManifestResourceStream("DisposableDomains.txt")!;
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToFrozenSet();
+        return reader.ReadToEnd()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .ToFrozenSet();
     }
 }

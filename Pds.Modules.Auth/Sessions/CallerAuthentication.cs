@@ -11,7 +11,9 @@ using Wolverine;
 
 namespace Pds.Modules.Auth.Sessions;
 
-/// <summary>Turns the <c>Authorization</c> header into a <see cref="Caller"/>, as the method's <see cref="AccessRule"/> asks for.</summary>
+/// <summary>
+/// Turns the <c>Authorization</c> header into a <see cref="Caller"/>, as the method's <see cref="AccessRule"/> asks for.
+/// </summary>
 internal sealed class CallerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory loggers,
@@ -48,7 +50,9 @@ internal sealed class CallerAuthentication(
         var header = Request.Headers.Authorization.ToString();
         if (header.Length == 0)
         {
-            return Has(rule, Sessions) || rule.IsOptional ? null : throw XrpcErrors.AuthenticationRequired("Authentication Required");
+            return Has(rule, Sessions) || rule.IsOptional
+                ? null
+                : throw XrpcErrors.AuthenticationRequired("Authentication Required");
         }
 
         var space = header.IndexOf(' ', StringComparison.Ordinal);

@@ -26,7 +26,9 @@ internal sealed class ServiceToken
         Issuer = Text(payload, "iss") ?? throw Malformed();
         Audience = Text(payload, "aud") ?? throw Malformed();
         Method = Text(payload, "lxm");
-        Expires = payload.TryGetProperty("exp", out var exp) && exp.ValueKind == JsonValueKind.Number ? exp.GetDouble() : throw Malformed();
+        Expires = payload.TryGetProperty("exp", out var exp) && exp.ValueKind == JsonValueKind.Number
+            ? exp.GetDouble()
+            : throw Malformed();
     }
 
     /// <summary>A DID, perhaps with the fragment of a service.</summary>
@@ -64,7 +66,10 @@ internal sealed class ServiceToken
         try
         {
             return new ServiceToken(
-                Encoding.ASCII.GetBytes($"{header}.{payload}"), Base64Url.DecodeFromChars(signature), Json(header), Json(payload));
+                Encoding.ASCII.GetBytes($"{header}.{payload}"),
+                Base64Url.DecodeFromChars(signature),
+                Json(header),
+                Json(payload));
         }
         catch (Exception failure) when (failure is FormatException or JsonException)
         {

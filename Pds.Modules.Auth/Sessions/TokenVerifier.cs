@@ -124,7 +124,9 @@ internal sealed class TokenVerifier(AuthOptions options, ServiceOptions service,
             }
             else if (json.ValueTextEquals("sub"u8))
             {
-                did = json.Read() && json.TokenType == JsonTokenType.String && Did.TryParse(json.GetString(), out var sub) ? sub : null;
+                did = json.Read() && json.TokenType == JsonTokenType.String && Did.TryParse(json.GetString(), out var sub)
+                    ? sub
+                    : null;
             }
             else if (json.ValueTextEquals("exp"u8))
             {

@@ -59,7 +59,9 @@ internal sealed class SignUpStore(NpgsqlDataSource database, TimeProvider time)
         }
     }
 
-    /// <summary>Turns the sign-up into an account with its first session. False when someone else has given it up meanwhile.</summary>
+    /// <summary>
+    /// Turns the sign-up into an account with its first session. False when someone else has given it up meanwhile.
+    /// </summary>
     public async Task<bool> CompleteAsync(
         SignUp signUp, NewAccount account, IssuedSession session, CancellationToken cancellationToken)
     {

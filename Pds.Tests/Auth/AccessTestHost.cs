@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -41,14 +42,15 @@ public sealed class AccessTestHost : IAsyncLifetime
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton(NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=1"));
         builder.AddAuth();
-        builder.Services.Remove(builder.Services.Last(service => service.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)));
+
+        // The one that would look into the database.
+        builder.Services.Remove(builder.Services.Last(service => service.ServiceType == typeof(IHostedService)));
 
         _app = builder.Build();
         _app.UseXrpc();
         foreach (var policy in Access.Rules.Keys)
         {
-            _app.MapQuery($"test.{policy}", (Caller? caller) => new { kind = caller?.Kind.ToString() ?? "nobody", did = caller?.Did.ToString(), caller?.TokenId })
-                .RequireAuthorization(policy);
+            _app.MapQuery($"test.{policy}", WhoAmI).RequireAuthorization(policy);
         }
 
         _app.MapQuery("test.open", () => "open");
@@ -77,6 +79,9 @@ public sealed class AccessTestHost : IAsyncLifetime
 
         return Client.SendAsync(request);
     }
+
+    private static object WhoAmI(Caller? caller) =>
+        new { kind = caller?.Kind.ToString() ?? "nobody", did = caller?.Did.ToString(), caller?.TokenId };
 
     public static string Basic(string credentials) => $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))}";
 }

@@ -14,7 +14,11 @@ public sealed class AccessTests(AccessTestHost host) : IClassFixture<AccessTestH
             {
                 AccessKind[] kinds =
                 [
-                    AccessKind.Full, AccessKind.AppPassword, AccessKind.AppPasswordPrivileged, AccessKind.Takendown, AccessKind.SignupQueued,
+                    AccessKind.Full,
+                    AccessKind.AppPassword,
+                    AccessKind.AppPasswordPrivileged,
+                    AccessKind.Takendown,
+                    AccessKind.SignupQueued,
                 ];
                 foreach (var kind in kinds.Where(_ => (rule.Kinds & AccessKind.Full) != 0))
                 {
@@ -122,9 +126,11 @@ public sealed class AccessTests(AccessTestHost host) : IClassFixture<AccessTestH
     [Fact]
     public async Task Basic_credentials_are_refused_where_a_session_is_meant()
     {
-        AssertRefused(
-            await host.CallAsync(Access.Account, AccessTestHost.Basic("admin:pass:wörd")), 400, "InvalidToken", "Unexpected authorization type");
-        AssertRefused(await host.CallAsync(Access.Refresh, AccessTestHost.Basic("admin:pass:wörd")), 401, "AuthMissing", "Authentication Required");
+        var account = await host.CallAsync(Access.Account, AccessTestHost.Basic("admin:pass:wörd"));
+        var refresh = await host.CallAsync(Access.Refresh, AccessTestHost.Basic("admin:pass:wörd"));
+
+        AssertRefused(account, 400, "InvalidToken", "Unexpected authorization type");
+        AssertRefused(refresh, 401, "AuthMissing", "Authentication Required");
     }
 
     [Fact]
@@ -166,7 +172,10 @@ public sealed class AccessTests(AccessTestHost host) : IClassFixture<AccessTestH
 
     [Fact]
     public async Task A_session_is_no_service_token() => AssertRefused(
-        await host.CallAsync(Access.OptionalService, $"Bearer {host.Issue(AccessKind.Full).AccessJwt}"), 401, "BadJwtType", "Invalid jwt type \"at+jwt\"");
+        await host.CallAsync(Access.OptionalService, $"Bearer {host.Issue(AccessKind.Full).AccessJwt}"),
+        401,
+        "BadJwtType",
+        "Invalid jwt type \"at+jwt\"");
 
     [Fact]
     public async Task Where_no_credentials_are_asked_for_the_header_is_ignored() =>

@@ -30,7 +30,8 @@ public sealed class AccountMigrationTests(PdsFixture pds) : IDisposable
         var repo = await pds.Xrpc.QueryAsync("com.atproto.repo.describeRepo", ("repo", did));
 
         Assert.Equal(did.Value, session.GetProperty("did").GetString());
-        Assert.Equal(_key.PublicKey.ToMultibase(), session.GetProperty("didDoc").GetProperty("verificationMethod")[0].GetProperty("publicKeyMultibase").GetString());
+        var method = session.GetProperty("didDoc").GetProperty("verificationMethod")[0];
+        Assert.Equal(_key.PublicKey.ToMultibase(), method.GetProperty("publicKeyMultibase").GetString());
         Assert.Equal((false, "deactivated"), (told.GetProperty("active").GetBoolean(), told.GetProperty("status").GetString()));
         Assert.Equal((400, "RepoDeactivated"), (repo.Status, repo.Error));
     }
@@ -81,12 +82,15 @@ public sealed class AccountMigrationTests(PdsFixture pds) : IDisposable
 
     private async Task<Did> PublishAsync()
     {
+        var didKey = _key.PublicKey.ToDidKey();
         var operation = PlcOperation
-            .Genesis(PlcData.ForAccount(Handle.Parse(_handle), _key.PublicKey.ToDidKey(), "https://old.example.com", [_key.PublicKey.ToDidKey()]))
+            .Genesis(PlcData.ForAccount(Handle.Parse(_handle), didKey, "https://old.example.com", [didKey]))
             .Sign(_key);
         using var plc = TestHttp.Create(await pds.GetPlcUrlAsync());
-        using var content = new ByteArrayContent(operation.ToJson()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        using var reply = await plc.PostAsync(new Uri($"/{operation.Did}", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        using var content = new ByteArrayContent(operation.ToJson());
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var reply = await plc.PostAsync(
+            new Uri($"/{operation.Did}", UriKind.Relative), content, TestContext.Current.CancellationToken);
         reply.EnsureSuccessStatusCode();
         return operation.Did;
     }

@@ -75,7 +75,8 @@ public sealed class AppPasswordEndpointTests(PdsFixture pds)
             "com.atproto.server.createSession", new { identifier = alice.Did, password })).Ok().Json;
 
         alice.Token = session.GetProperty("refreshJwt").GetString();
-        alice.Token = (await alice.ProcedureAsync("com.atproto.server.refreshSession")).Ok().Json.GetProperty("accessJwt").GetString();
+        var refreshed = await alice.ProcedureAsync("com.atproto.server.refreshSession");
+        alice.Token = refreshed.Ok().Json.GetProperty("accessJwt").GetString();
         var reply = await alice.ProcedureAsync("com.atproto.server.createAppPassword", new { name = "another" });
 
         Assert.Equal((400, "InvalidToken", "Bad token scope"), (reply.Status, reply.Error, reply.Message));

@@ -11,7 +11,9 @@ public sealed class CreateAccountTests(PdsFixture pds)
     public async Task Makes_a_did_a_session_and_an_account_under_the_handle_in_lower_case()
     {
         var handle = TestAccount.NewHandle();
-        var session = (await CreateAsync(new { handle = handle.ToUpperInvariant(), email = EmailOf(handle), password = "secret" })).Ok().Json;
+        var reply = await CreateAsync(
+            new { handle = handle.ToUpperInvariant(), email = EmailOf(handle).ToUpperInvariant(), password = "secret" });
+        var session = reply.Ok().Json;
         var alice = new XrpcClient(TestHttp.Create(pds.Url)) { Token = session.GetProperty("accessJwt").GetString() };
 
         var known = (await alice.QueryAsync("com.atproto.server.getSession")).Ok().Json;
@@ -39,7 +41,9 @@ public sealed class CreateAccountTests(PdsFixture pds)
         Assert.Equal(
             pds.Url.ToString().TrimEnd('/').Replace("127.0.0.1", "localhost", StringComparison.Ordinal),
             document.GetProperty("service")[0].GetProperty("serviceEndpoint").GetString());
-        Assert.EndsWith("#atproto", document.GetProperty("verificationMethod")[0].GetProperty("id").GetString(), StringComparison.Ordinal);
+        Assert.Equal(
+            $"{session.GetProperty("did").GetString()}#atproto",
+            document.GetProperty("verificationMethod")[0].GetProperty("id").GetString());
     }
 
     [Fact]
@@ -110,7 +114,8 @@ public sealed class CreateAccountTests(PdsFixture pds)
     {
         using var alice = await pds.CreateAccountAsync();
 
-        var reply = await CreateAsync(new { handle = alice.Handle.Value.ToUpperInvariant(), email = EmailOf(TestAccount.NewHandle()) });
+        var reply = await CreateAsync(
+            new { handle = alice.Handle.Value.ToUpperInvariant(), email = EmailOf(TestAccount.NewHandle()) });
 
         AssertRefused(reply, 400, "HandleNotAvailable", $"Handle already taken: {alice.Handle}");
     }
@@ -153,7 +158,8 @@ public sealed class CreateAccountTests(PdsFixture pds)
         var handle = TestAccount.NewHandle();
 
         var replies = await Task.WhenAll(
-            CreateAsync(new { handle, email = EmailOf(handle) }), CreateAsync(new { handle, email = EmailOf(TestAccount.NewHandle()) }));
+            CreateAsync(new { handle, email = EmailOf(handle) }),
+            CreateAsync(new { handle, email = EmailOf(TestAccount.NewHandle()) }));
 
         Assert.Single(replies, reply => reply.Status == 200);
         Assert.Single(replies, reply => reply.Error == "HandleNotAvailable");
@@ -165,7 +171,8 @@ public sealed class CreateAccountTests(PdsFixture pds)
         var email = EmailOf(TestAccount.NewHandle());
 
         var replies = await Task.WhenAll(
-            CreateAsync(new { handle = TestAccount.NewHandle(), email }), CreateAsync(new { handle = TestAccount.NewHandle(), email }));
+            CreateAsync(new { handle = TestAccount.NewHandle(), email }),
+            CreateAsync(new { handle = TestAccount.NewHandle(), email }));
 
         Assert.Single(replies, reply => reply.Status == 200);
         Assert.Single(replies, reply => reply.Message == $"Email already taken: {email}");

@@ -18,7 +18,8 @@ public sealed class InviteTests(PdsFixture pds)
         Assert.Equal(200, (await SignUpAsync(server, code)).Status);
         Assert.Equal(200, (await SignUpAsync(server, code)).Status);
         Assert.Equal((400, "InvalidInviteCode", "Provided invite code not available"), Summary(await SignUpAsync(server, code)));
-        Assert.True((await server.Xrpc.QueryAsync("com.atproto.server.describeServer")).Json.GetProperty("inviteCodeRequired").GetBoolean());
+        var description = await server.Xrpc.QueryAsync("com.atproto.server.describeServer");
+        Assert.True(description.Ok().Json.GetProperty("inviteCodeRequired").GetBoolean());
     }
 
     [Fact]
@@ -29,7 +30,9 @@ public sealed class InviteTests(PdsFixture pds)
 
         var own = await AsAdminAsync(server, "createInviteCodes", new { useCount = 1, codeCount = 3 });
         var given = await AsAdminAsync(
-            server, "createInviteCodes", new { useCount = 1, codeCount = 2, forAccounts = new[] { alice, "did:web:bob.example.com" } });
+            server,
+            "createInviteCodes",
+            new { useCount = 1, codeCount = 2, forAccounts = new[] { alice, "did:web:bob.example.com" } });
 
         var mine = Assert.Single(own.Ok().Json.GetProperty("codes").EnumerateArray());
         Assert.Equal("admin", mine.GetProperty("account").GetString());

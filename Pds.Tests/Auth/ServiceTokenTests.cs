@@ -157,7 +157,7 @@ public sealed class ServiceTokenTests
 
         var key = (question.Fresh ? keys.Current : keys.Kept)["did:key:".Length..];
         var methods = string.Join(',', new[] { "atproto", "atproto_label" }.Select(name =>
-            $$"""{"id":"{{question.Did}}#{{name}}","type":"Multikey","controller":"{{question.Did}}","publicKeyMultibase":"{{key}}"}"""));
+            $$"""{"id":"#{{name}}","type":"Multikey","controller":"{{question.Did}}","publicKeyMultibase":"{{key}}"}"""));
         var json = $$"""{"id":"{{question.Did}}","verificationMethod":[{{methods}}]}""";
         return Task.FromResult<ResolvedDid?>(new ResolvedDid(question.Did, Encoding.UTF8.GetBytes(json)));
     }
@@ -184,11 +184,13 @@ public sealed class ServiceTokenTests
         var header = $$"""{"typ":"{{type}}","alg":"{{key.PublicKey.JwtAlgorithm}}"}""";
         var lxm = method is null ? "" : $$""","lxm":"{{method}}" """;
         var payload = $$"""{"iss":"{{issuer ?? Alice.Value}}","aud":"{{audience}}","exp":{{expires}}{{lxm}}}""";
-        var signed = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
+        var signed = $"{Encode(header)}.{Encode(payload)}";
         var signature = new byte[PublicKey.SignatureLength];
         key.Sign(Encoding.ASCII.GetBytes(signed), signature);
         return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }
+
+    private static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 
     private async Task AssertRefusedAsync(string error, string token, bool isModeration = false)
     {

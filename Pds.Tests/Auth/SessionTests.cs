@@ -1,7 +1,10 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
 using AtProto;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
-using Microsoft.Extensions.DependencyInjection;
 using Pds.Tests.Support;
 
 namespace Pds.Tests.Auth;
@@ -15,7 +18,11 @@ public sealed class SessionTests(PdsFixture pds)
     {
         using var alice = await pds.CreateAccountAsync();
 
-        foreach (var identifier in new[] { alice.Handle.Value, alice.Handle.Value.ToUpperInvariant(), alice.Did.Value, alice.Email, alice.Email.ToUpperInvariant() })
+        string[] identifiers =
+        [
+            alice.Handle.Value, alice.Handle.Value.ToUpperInvariant(), alice.Did.Value, alice.Email, alice.Email.ToUpperInvariant(),
+        ];
+        foreach (var identifier in identifiers)
         {
             var session = (await SignInAsync(identifier, alice.Password)).Ok().Json;
             Assert.Equal(alice.Did.Value, session.GetProperty("did").GetString());
@@ -62,7 +69,7 @@ public sealed class SessionTests(PdsFixture pds)
     public async Task Refuses_a_sign_in_that_is_not_whole(string input)
     {
         var reply = await pds.Xrpc.ProcedureAsync(
-            "com.atproto.server.createSession", System.Text.Encoding.UTF8.GetBytes(input), "application/json");
+            "com.atproto.server.createSession", Encoding.UTF8.GetBytes(input), "application/json");
 
         Assert.Equal((400, "InvalidRequest"), (reply.Status, reply.Error));
     }
@@ -234,10 +241,10 @@ public sealed class SessionTests(PdsFixture pds)
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
-    private static string IdOf(System.Text.Json.JsonElement session)
+    private static string IdOf(JsonElement session)
     {
         var claims = session.GetProperty("refreshJwt").GetString()!.Split('.')[1];
-        return System.Text.Json.JsonElement.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(claims)).GetProperty("jti").GetString()!;
+        return JsonElement.Parse(Base64Url.DecodeFromChars(claims)).GetProperty("jti").GetString()!;
     }
 
     private static void AssertRefused(XrpcReply reply, int status, string error, string message) =>

@@ -181,22 +181,31 @@ public sealed class SessionTokenTests
 
     [Fact]
     public void Any_text_is_refused_and_nothing_else_happens() =>
-        Gen.OneOf(Gen.String, Gen.String[Gen.OneOf(Gen.Const('.'), Gen.Char.AlphaNumeric, Gen.Const('é')), 0, 100], Gen.Const(new string('a', 20_000)), Gen.Const(""))
+        Gen.OneOf(
+                Gen.String,
+                Gen.String[Gen.OneOf(Gen.Const('.'), Gen.Char.AlphaNumeric, Gen.Const('é')), 0, 100],
+                Gen.Const(new string('a', 20_000)),
+                Gen.Const(""))
             .Sample(text => AssertNotVerified(() => Verifier().Verify(text, TokenType.Access)));
 
     private VerifiedToken Verify(string claims) =>
         Verifier().Verify(Sign("""{"typ":"at+jwt","alg":"HS256"}""", claims), TokenType.Access);
 
     private static string Claims(
-        string scope = "com.atproto.access", string audience = "\"did:web:pds.example.com\"", string? subject = null, string? more = null) =>
-        $$"""{"scope":"{{scope}}","aud":{{audience}},"sub":"{{subject ?? Alice.Value}}","exp":1795443521{{(more is null ? "" : "," + more)}}}""";
+        string scope = "com.atproto.access",
+        string audience = "\"did:web:pds.example.com\"",
+        string? subject = null,
+        string more = "\"iat\":1795436321") =>
+        $$"""{"scope":"{{scope}}","aud":{{audience}},"sub":"{{subject ?? Alice.Value}}","exp":1795443521,{{more}}}""";
 
     private static string Sign(string header, string claims)
     {
-        var signed = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
+        var signed = $"{Encode(header)}.{Encode(claims)}";
         var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.ASCII.GetBytes(signed));
         return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }
+
+    private static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 
     private TokenIssuer Issuer(string secret = Secret) => new(new AuthOptions { JwtSecret = secret }, Service(), _time);
 

@@ -60,8 +60,12 @@ internal static class CreateAccount
             throw XrpcErrors.AuthenticationRequired($"Missing auth to create account with did: {claimed}");
         }
 
-        var handle = (await bus.InvokeAsync<CheckedHandle>(new CheckNewHandle(input.Handle, input.Did), cancellationToken)).Handle;
-        var passwordHash = string.IsNullOrEmpty(input.Password) ? null : await passwords.HashAsync(input.Password, cancellationToken);
+        var checkedHandle = await bus.InvokeAsync<CheckedHandle>(
+            new CheckNewHandle(input.Handle, input.Did), cancellationToken);
+        var handle = checkedHandle.Handle;
+        var passwordHash = string.IsNullOrEmpty(input.Password)
+            ? null
+            : await passwords.HashAsync(input.Password, cancellationToken);
         var signingKey = (await bus.InvokeAsync<ReservedSigningKey>(new ReserveSigningKey(), cancellationToken)).DidKey;
 
         // From here on there is something to undo; the row says what, should this process not live to do it.
@@ -80,18 +84,23 @@ internal static class CreateAccount
             session = tokens.Issue(did, AccessKind.Full);
             if (!await signUps.CompleteAsync(signUp, NewAccount(did, passwordHash, status, time), session, cancellationToken))
             {
-                throw new TimeoutException("The sign-up took so long that it was given up.");
+                throw XrpcErrors.UpstreamTimeout();
             }
         }
-        catch
+        catch (Exception failure)
         {
             await abandoned.TryUndoAsync(bus, signUp);
+            if (failure is OperationCanceledException && deadline.IsCancellationRequested)
+            {
+                throw XrpcErrors.UpstreamTimeout();
+            }
+
             throw;
         }
 
         AuthTelemetry.AccountsCreated.Add(1);
         AuthTelemetry.SessionsCreated.Add(1);
-        var didDoc = await details.GetNewDidDocAsync(bus, did, cancellationToken);
+        var didDoc = await details.GetNewDidDocAsync(bus, did, requestAborted);
         return new Output(session.AccessJwt, session.RefreshJwt, handle, did, didDoc);
     }
 
@@ -147,7 +156,8 @@ internal static class CreateAccount
         return did;
     }
 
-    private static async Task<Did> MakeAsync(IMessageBus bus, SignUp signUp, string? recoveryKey, CancellationToken cancellationToken)
+    private static async Task<Did> MakeAsync(
+        IMessageBus bus, SignUp signUp, string? recoveryKey, CancellationToken cancellationToken)
     {
         var made = await bus.InvokeAsync<CreatedIdentity>(
             new CreateIdentity(signUp.Handle, signUp.SigningKey, recoveryKey), cancellationToken);

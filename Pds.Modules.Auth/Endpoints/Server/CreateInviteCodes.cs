@@ -25,7 +25,9 @@ internal static class CreateInviteCodes
     private static async Task<Output> HandleAsync(
         Input input, InviteStore invites, ServiceOptions service, CancellationToken cancellationToken)
     {
-        string[] owners = input.ForAccounts is { } accounts ? [.. accounts.Select(did => did.Value)] : [CreateInviteCode.DefaultOwner];
+        string[] owners = input.ForAccounts is { } accounts
+            ? [.. accounts.Select(did => did.Value)]
+            : [CreateInviteCode.DefaultOwner];
         if (input.CodeCount < 0 || (long)input.CodeCount * owners.Length > MaxCodes)
         {
             throw XrpcErrors.InvalidRequest($"Between 0 and {MaxCodes} codes can be made at once");

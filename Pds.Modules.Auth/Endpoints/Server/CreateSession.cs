@@ -33,7 +33,11 @@ internal static class CreateSession
         AccountStatus? Status)
     {
         public static async Task<Output> CreateAsync(
-            IssuedSession session, Account account, SessionDetails details, IMessageBus bus, CancellationToken cancellationToken) => new(
+            IssuedSession session,
+            Account account,
+            SessionDetails details,
+            IMessageBus bus,
+            CancellationToken cancellationToken) => new(
                 session.AccessJwt,
                 session.RefreshJwt,
                 account.Did,
@@ -82,7 +86,8 @@ internal static class CreateSession
 
         if (appPassword is null && PasswordHash.IsOutdated(login.PasswordHash!))
         {
-            await accounts.SetPasswordAsync(account.Did, await passwords.HashAsync(input.Password, cancellationToken), cancellationToken);
+            var hash = await passwords.HashAsync(input.Password, cancellationToken);
+            await accounts.SetPasswordAsync(account.Did, hash, cancellationToken);
         }
 
         var session = tokens.Issue(account.Did, isTakendown ? AccessKind.Takendown : appPassword?.Kind ?? AccessKind.Full);

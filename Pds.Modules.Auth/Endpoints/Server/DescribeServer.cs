@@ -23,7 +23,9 @@ internal static class DescribeServer
 
     private static Output Handle(AuthOptions options, ServiceOptions service) => new(
         service.ServiceDid,
-        options.ServiceHandleDomains ?? [service.Hostname == "localhost" ? ".test" : $".{service.Hostname}"],
+        Array.ConvertAll(
+            options.ServiceHandleDomains ?? [service.Hostname == "localhost" ? ".test" : $".{service.Hostname}"],
+            domain => domain.ToLowerInvariant()),
         options.InviteRequired,
         options.BlobUploadLimit,
         new Links(service.PrivacyPolicyUrl, service.TermsOfServiceUrl),

@@ -32,7 +32,7 @@ internal sealed partial class SessionDetails(AuthOptions options, ILogger<Sessio
             var resolved = await bus.InvokeAsync<ResolvedDid?>(question, cancellationToken);
             return resolved is null ? null : JsonElement.Parse(resolved.Json.Span);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             Log.NoDidDoc(logger, failure, question.Did);
             return null;
