@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace AtProto.Repo;
 
 /// <summary>
@@ -36,14 +38,14 @@ public sealed class TreeChange
         return new TreeChange(added, removed) { ProofNodes = Prove(after, keys, added) };
     }
 
-    // A node of one layer has links to the next layer only, and nodes are in order: layer by layer, what the two trees have
-    // in common is mostly at the ends.
+    // A node of one layer has links to the next layer only, so that equal nodes meet on equal layers.
     private static (List<TreeNode> Added, List<TreeNode> Removed) Compare(TreeNode before, TreeNode after)
     {
         List<TreeNode> added = [];
         List<TreeNode> removed = [];
         List<Item> old = [];
         List<Item> @new = [];
+        List<Item> spare = [];
         for (var layer = Math.Max(before.Layer, after.Layer); layer >= 0; layer--)
         {
             if (before.Layer == layer)
@@ -56,56 +58,77 @@ public sealed class TreeChange
                 @new.Add(new Item(after.Seal(), after));
             }
 
-            DropCommon(ref old, ref @new);
-            old = Enter(old, removed);
-            @new = Enter(@new, added);
+            BlankCommon(CollectionsMarshal.AsSpan(old), CollectionsMarshal.AsSpan(@new));
+            Enter(ref old, ref spare, removed);
+            Enter(ref @new, ref spare, added);
         }
 
         return (added, removed);
     }
 
-    private static void DropCommon(ref List<Item> old, ref List<Item> @new)
+    /// <summary>Blanks what is on both sides. Both are in the order of the keys, so most of it is at the ends.</summary>
+    private static void BlankCommon(Span<Item> old, Span<Item> @new)
     {
-        var head = 0;
-        while (head < old.Count && head < @new.Count && old[head].Cid == @new[head].Cid)
+        while (!old.IsEmpty && !@new.IsEmpty && old[0].Cid == @new[0].Cid)
         {
-            head++;
+            old[0] = @new[0] = default;
+            old = old[1..];
+            @new = @new[1..];
         }
 
-        var tail = 0;
-        while (tail < old.Count - head && tail < @new.Count - head && old[^(tail + 1)].Cid == @new[^(tail + 1)].Cid)
+        while (!old.IsEmpty && !@new.IsEmpty && old[^1].Cid == @new[^1].Cid)
         {
-            tail++;
+            old[^1] = @new[^1] = default;
+            old = old[..^1];
+            @new = @new[..^1];
         }
 
-        old = old[head..^tail];
-        @new = @new[head..^tail];
-        if (old.Count == 0 || @new.Count == 0)
+        if ((long)old.Length * @new.Length > 64)
         {
+            BlankCommonOfMany(old, @new);
             return;
         }
 
-        var common = new HashSet<Cid>(old.Count);
-        foreach (var item in old)
+        foreach (ref var item in old)
         {
-            common.Add(item.Cid);
+            foreach (ref var other in @new)
+            {
+                if (item.Cid == other.Cid)
+                {
+                    item = other = default;
+                    break;
+                }
+            }
         }
-
-        var others = new HashSet<Cid>(@new.Count);
-        foreach (var item in @new)
-        {
-            others.Add(item.Cid);
-        }
-
-        old.RemoveAll(item => others.Contains(item.Cid));
-        @new.RemoveAll(item => common.Contains(item.Cid));
     }
 
-    private static List<Item> Enter(List<Item> items, List<TreeNode> nodes)
+    private static void BlankCommonOfMany(Span<Item> old, Span<Item> @new)
     {
-        List<Item> next = [];
-        foreach (var item in items)
+        var places = new Dictionary<Cid, int>(@new.Length);
+        for (var i = 0; i < @new.Length; i++)
         {
+            places[@new[i].Cid] = i;
+        }
+
+        foreach (ref var item in old)
+        {
+            if (places.TryGetValue(item.Cid, out var place))
+            {
+                item = @new[place] = default;
+            }
+        }
+    }
+
+    /// <summary>Collects the nodes of one layer, and goes on to their links.</summary>
+    private static void Enter(ref List<Item> items, ref List<Item> next, List<TreeNode> nodes)
+    {
+        foreach (var item in CollectionsMarshal.AsSpan(items))
+        {
+            if (item.Cid.IsEmpty)
+            {
+                continue;
+            }
+
             var node = item.Node ?? throw new TreeException("A tree node is not in memory.", item.Cid);
             nodes.Add(node);
             if (!node.HasLinks)
@@ -123,7 +146,8 @@ public sealed class TreeChange
             }
         }
 
-        return next;
+        items.Clear();
+        (items, next) = (next, items);
     }
 
     private static void AddLink(List<Item> items, TreeNode node, int index, int linkAt)
@@ -141,12 +165,8 @@ public sealed class TreeChange
             return [];
         }
 
-        var seen = new HashSet<Cid>(2 * added.Count);
-        foreach (var node in added)
-        {
-            seen.Add(node.Seal());
-        }
-
+        // The nodes of one tree are one object each.
+        var seen = new HashSet<TreeNode>(added);
         List<Block> proof = [];
         List<TreeNode> nodes = [];
         Span<byte> bytes = stackalloc byte[TreeKey.MaxLength];
@@ -161,7 +181,7 @@ public sealed class TreeChange
 
             foreach (var node in nodes)
             {
-                if (seen.Add(node.Seal()))
+                if (seen.Add(node))
                 {
                     proof.Add(new Block(node.Seal(), node.Bytes));
                 }
