@@ -117,15 +117,20 @@ public sealed partial class DidCache(
     private void Keep(Did did, Entry entry) =>
         _memory.Set(did, entry, new MemoryCacheEntryOptions { Size = entry.Json.Length + 256 });
 
+    // Without Redis every replica fetches for itself. A command to a lost one would wait for it to come back.
     private async Task TryRedisAsync(Func<IDatabase, Task> action)
     {
+        if (!redis.IsConnected)
+        {
+            return;
+        }
+
         try
         {
             await action(redis.GetDatabase());
         }
         catch (Exception failure) when (failure is RedisException or TimeoutException)
         {
-            // Without it every replica fetches for itself.
             Log.CacheUnreachable(logger, failure.Message);
         }
     }

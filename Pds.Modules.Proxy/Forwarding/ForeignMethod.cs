@@ -15,6 +15,7 @@ internal static class ForeignMethod
     {
         routes.MapMethods("/xrpc/{nsid:nsid}", [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post], Refuse)
             .RequireAuthorization(Access.Account)
+            .WithoutServerBodyLimit()
             .WithDisplayName("foreign method");
         routes.Map("/xrpc/{nsid:nsid}", WrongMethod).WithDisplayName("foreign method by another verb");
         routes.Map("/xrpc/{**path}", NotAMethod).WithDisplayName("not a method");

@@ -54,7 +54,6 @@ public sealed class PdsServer : IAsyncDisposable
         {
             ["environment"] = "Production",
             ["LOG_LEVEL"] = "warn",
-            ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
             ["urls"] = $"http://127.0.0.1:{port}",
             ["ConnectionStrings:pdsdb"] = database,
             ["ConnectionStrings:redis"] = redis,

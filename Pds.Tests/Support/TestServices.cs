@@ -49,6 +49,15 @@ public sealed class TestServices : IAsyncLifetime
         return postgres.ConnectionString(name);
     }
 
+    /// <summary>Takes a database away from under whoever uses it.</summary>
+    public async Task DropDatabaseAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var name = new NpgsqlConnectionStringBuilder(connectionString).Database;
+        await using var source = NpgsqlDataSource.Create((await _postgres.Value).ConnectionString("postgres"));
+        await using var command = source.CreateCommand($"DROP DATABASE {name} WITH (FORCE)");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>A connection to the cache, for its owner to dispose of.</summary>
     public async Task<IConnectionMultiplexer> ConnectRedisAsync() => await ConnectionMultiplexer.ConnectAsync(Redis);
 

@@ -8,10 +8,16 @@ public sealed class ServicePageTests(PdsFixture pds)
     [Fact]
     public async Task Health_tells_the_version_and_an_outage()
     {
-        var healthy = await GetAsync("/xrpc/_health");
+        var database = await PdsFixture.CreateDatabaseAsync();
+        await using var server = await pds.StartServerAsync(
+            new Dictionary<string, string> { ["LOG_LEVEL"] = "silent", ["PDS_VERSION"] = "1.2.3" }, database: database);
 
-        Assert.Equal(200, healthy.Status);
-        Assert.Matches(@"^\d+\.\d+\.\d+$", healthy.Json.GetProperty("version").GetString());
+        var healthy = await AskHealthAsync(server);
+        await TestServices.Shared.DropDatabaseAsync(database, TestContext.Current.CancellationToken);
+        var ill = await AskHealthAsync(server);
+
+        Assert.Equal((200, """{"version":"1.2.3"}"""), (healthy.Status, healthy.Json.GetRawText()));
+        Assert.Equal((503, """{"version":"1.2.3","error":"Service Unavailable"}"""), (ill.Status, ill.Json.GetRawText()));
     }
 
     [Fact]
@@ -66,6 +72,9 @@ public sealed class ServicePageTests(PdsFixture pds)
 
         Assert.Equal((status, error), (reply.Status, reply.Error));
     }
+
+    private static Task<XrpcReply> AskHealthAsync(PdsServer server) =>
+        server.Xrpc.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/xrpc/_health"));
 
     private Task<XrpcReply> GetAsync(string path) => pds.Xrpc.SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
 }

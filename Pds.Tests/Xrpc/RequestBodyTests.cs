@@ -112,6 +112,20 @@ public sealed class RequestBodyTests(XrpcTestHost host) : IClassFixture<XrpcTest
         Assert.Equal((400, "InvalidRequest"), (broken.Status, broken.Error));
     }
 
+    [Fact]
+    public async Task A_large_upload_with_an_expired_token_is_told_so()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/xrpc/test.upload")
+        {
+            Content = new ByteArrayContent(new byte[8 << 20]) { Headers = { ContentType = new("image/png") } },
+        };
+        request.Headers.Authorization = new("Bearer", "expired");
+
+        var reply = await host.Client.SendAsync(request);
+
+        Assert.Equal((400, "ExpiredToken"), (reply.Status, reply.Error));
+    }
+
     private Task<Support.XrpcReply> PostAsync(string body, string? contentType) =>
         host.Client.ProcedureAsync("test.input", Encoding.UTF8.GetBytes(body), contentType);
 

@@ -61,6 +61,8 @@ public sealed class XrpcTestHost : IAsyncLifetime
         xrpc.MapProcedure("test.input", (Input input) => input);
         xrpc.MapProcedure("test.noInput", () => Task.CompletedTask);
         xrpc.MapProcedure("test.blob", CountAsync).AcceptsBody("*/*").WithBodyLimit(1000);
+        xrpc.MapProcedure("test.upload", CountAsync)
+            .AcceptsBody("*/*").WithBodyLimit(10 << 20).RequireAuthorization(Access.Account);
         xrpc.MapSubscription("test.subscribe", () => Results.Ok());
     }
 

@@ -10,9 +10,11 @@ internal static class LogDefaults
 
     public static WebApplicationBuilder AddLogDefaults(this WebApplicationBuilder builder)
     {
-        var levels = Quiet.ToDictionary(category => $"Logging:LogLevel:{category}", string? (_) => nameof(LogLevel.Warning));
-        levels["Logging:LogLevel:Default"] = LevelOf(builder.Configuration["LOG_LEVEL"]);
-        levels["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = nameof(LogLevel.Information);
+        var own = LevelOf(builder.Configuration["LOG_LEVEL"]);
+        var quiet = own > LogLevel.Warning ? own : LogLevel.Warning;
+        var levels = Quiet.ToDictionary(category => $"Logging:LogLevel:{category}", string? (_) => quiet.ToString());
+        levels["Logging:LogLevel:Default"] = own.ToString();
+        levels["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = own.ToString();
 
         // A message that is refused or fails is its sender's to judge; it would be logged twice, with all that is in it.
         levels["Logging:LogLevel:Pds.Contracts"] = nameof(LogLevel.None);
@@ -23,14 +25,14 @@ internal static class LogDefaults
     }
 
     // The reference server's names.
-    private static string LevelOf(string? name) => name?.ToLowerInvariant() switch
+    private static LogLevel LevelOf(string? name) => name?.ToLowerInvariant() switch
     {
-        "trace" => nameof(LogLevel.Trace),
-        "debug" => nameof(LogLevel.Debug),
-        "warn" => nameof(LogLevel.Warning),
-        "error" => nameof(LogLevel.Error),
-        "fatal" => nameof(LogLevel.Critical),
-        "silent" => nameof(LogLevel.None),
-        _ => nameof(LogLevel.Information),
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "warn" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        "fatal" => LogLevel.Critical,
+        "silent" => LogLevel.None,
+        _ => LogLevel.Information,
     };
 }

@@ -44,10 +44,18 @@ public static class XrpcEndpoints
     public static TBuilder AcceptsBody<TBuilder>(this TBuilder builder, params string[] contentTypes)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new XrpcInput(contentTypes));
 
+    /// <summary>
+    /// Takes the server's own limit off a route. The server breaks the connection of a client that exceeds it, even when the
+    /// request was refused for another reason, and the client may never read why: an upload with an expired token has to be
+    /// answered, for the client to refresh it.
+    /// </summary>
+    public static TBuilder WithoutServerBodyLimit<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(NoServerLimit.Instance);
+
     private static RouteHandlerBuilder Map(IEndpointRouteBuilder xrpc, string nsid, string[] methods, Delegate handler)
     {
         var query = QueryRule.Of(handler.Method);
-        var route = xrpc.MapMethods($"/xrpc/{nsid}", methods, handler).WithDisplayName(nsid);
+        var route = xrpc.MapMethods($"/xrpc/{nsid}", methods, handler).WithDisplayName(nsid).WithoutServerBodyLimit();
         route.Finally(endpoint =>
         {
             var input = endpoint.Metadata.OfType<XrpcInput>().LastOrDefault() ?? InferInput(endpoint.Metadata);
@@ -80,4 +88,12 @@ public static class XrpcEndpoints
 internal sealed class SubscriptionOnly
 {
     public static SubscriptionOnly Instance { get; } = new();
+}
+
+/// <summary>Read by routing, before anything else can refuse the request.</summary>
+internal sealed class NoServerLimit : IRequestSizeLimitMetadata
+{
+    public static NoServerLimit Instance { get; } = new();
+
+    public long? MaxRequestBodySize => null;
 }

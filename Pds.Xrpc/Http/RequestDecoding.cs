@@ -31,7 +31,7 @@ internal static class RequestDecoding
         }
 
         request.HttpContext.Response.RegisterForDisposeAsync(body);
-        request.Body = new DecodedBody(body, limit);
+        request.Body = new BoundedBody(body, limit);
         request.ContentLength = null;
         request.Headers.Remove(HeaderNames.ContentEncoding);
     }

@@ -108,18 +108,22 @@ internal sealed class RequestMiddleware(RequestDelegate next)
             throw XrpcErrors.InvalidRequest("A request body is expected but none was provided");
         }
 
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = method.BodyLimit;
-        }
+        BoundBody(context.Request, method.BodyLimit);
+    }
 
-        if (context.Request.Headers.ContentEncoding.Count > 0)
+    private static void BoundBody(HttpRequest request, long? limit)
+    {
+        if (request.Headers.ContentEncoding.Count > 0)
         {
-            RequestDecoding.Apply(context.Request, method.BodyLimit);
+            RequestDecoding.Apply(request, limit);
         }
-        else if (context.Request.ContentLength > method.BodyLimit)
+        else if (request.ContentLength > limit)
         {
             throw XrpcErrors.PayloadTooLarge();
+        }
+        else if (request.ContentLength is null && limit is not null)
+        {
+            request.Body = new BoundedBody(request.Body, limit);
         }
     }
 

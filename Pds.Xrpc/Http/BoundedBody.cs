@@ -1,7 +1,7 @@
 namespace Pds.Xrpc;
 
-/// <summary>A decompressing stream that refuses to give more than its limit, and names a broken encoding as the client's fault.</summary>
-internal sealed class DecodedBody(Stream inner, long? limit) : Stream
+/// <summary>A request body that refuses to give more than its limit, and calls a broken encoding the client's fault.</summary>
+internal sealed class BoundedBody(Stream inner, long? limit) : Stream
 {
     private long _read;
 
