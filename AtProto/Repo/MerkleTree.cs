@@ -79,6 +79,7 @@ public sealed class MerkleTree
         TreeWalk.TryWalk(this, key, neighbours: true, null, out missing);
 
     /// <inheritdoc cref="TryPrepare(ReadOnlySpan{byte}, out MissingNode)"/>
+    /// <exception cref="ArgumentException">The key is not ASCII, or longer than 1024 characters.</exception>
     public bool TryPrepare(ReadOnlySpan<char> key, out MissingNode missing)
     {
         Span<byte> bytes = stackalloc byte[TreeKey.MaxLength];
@@ -115,6 +116,7 @@ public sealed class MerkleTree
     }
 
     /// <inheritdoc cref="Get(ReadOnlySpan{byte})"/>
+    /// <exception cref="ArgumentException">The key is not ASCII, or longer than 1024 characters.</exception>
     public Cid? Get(ReadOnlySpan<char> key)
     {
         Span<byte> bytes = stackalloc byte[TreeKey.MaxLength];
@@ -171,6 +173,7 @@ public sealed class MerkleTree
     }
 
     /// <inheritdoc cref="Delete(ReadOnlySpan{byte})"/>
+    /// <exception cref="ArgumentException">The key is not ASCII, or longer than 1024 characters.</exception>
     public MerkleTree? Delete(ReadOnlySpan<char> key)
     {
         Span<byte> bytes = stackalloc byte[TreeKey.MaxLength];

@@ -88,7 +88,8 @@ public sealed class TreeBuilder(Action<Block>? sink = null)
     private sealed class Layer
     {
         private readonly NodeBuilder _builder = new();
-        private byte[] _key = [];
+        private readonly byte[] _key = new byte[TreeKey.MaxLength];
+        private int _keyLength;
         private Cid _value;
         private bool _isOpen;
 
@@ -96,7 +97,8 @@ public sealed class TreeBuilder(Action<Block>? sink = null)
         public void Add(in NodeLink before, ReadOnlySpan<byte> key, Cid value)
         {
             Continue(before);
-            (_key, _value) = (key.ToArray(), value);
+            key.CopyTo(_key);
+            (_keyLength, _value) = (key.Length, value);
         }
 
         /// <summary>Ends the node; null when there is nothing in it.</summary>
@@ -108,7 +110,7 @@ public sealed class TreeBuilder(Action<Block>? sink = null)
             }
 
             Continue(last);
-            (_key, _isOpen) = ([], false);
+            (_keyLength, _isOpen) = (0, false);
             return _builder.Build(layer);
         }
 
@@ -116,7 +118,7 @@ public sealed class TreeBuilder(Action<Block>? sink = null)
         {
             if (_isOpen)
             {
-                _builder.Add(_key, _value, link);
+                _builder.Add(_key.AsSpan(0, _keyLength), _value, link);
             }
             else
             {

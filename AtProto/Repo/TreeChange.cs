@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace AtProto.Repo;
 
@@ -8,8 +9,12 @@ namespace AtProto.Repo;
 /// </summary>
 public sealed class TreeChange
 {
+    private readonly List<TreeNode> _added;
+    private readonly List<TreeNode> _removed;
+
     private TreeChange(List<TreeNode> added, List<TreeNode> removed)
     {
+        (_added, _removed) = (added, removed);
         (NewNodes, RemovedNodes) = (ToBlocks(added), ToBlocks(removed));
     }
 
@@ -36,6 +41,36 @@ public sealed class TreeChange
             ? ([], [])
             : Compare(before.RequireTop(), after.RequireTop());
         return new TreeChange(added, removed) { ProofNodes = Prove(after, keys, added) };
+    }
+
+    /// <summary>
+    /// What turns the records of the old tree into those of the new one, in order of their paths: for an import, whose
+    /// operations nobody lists.
+    /// </summary>
+    public IReadOnlyList<CommitOperation> FindOperations()
+    {
+        // An entry that is in a new node and in a dropped one has only moved.
+        var old = ReadEntries(_removed);
+        List<CommitOperation> operations = [];
+        foreach (var (path, cid) in ReadEntries(_added))
+        {
+            if (!old.Remove(path, out var prev))
+            {
+                operations.Add(CommitOperation.Create(path, cid));
+            }
+            else if (cid != prev)
+            {
+                operations.Add(CommitOperation.Update(path, cid, prev));
+            }
+        }
+
+        foreach (var (path, prev) in old)
+        {
+            operations.Add(CommitOperation.Delete(path, prev));
+        }
+
+        operations.Sort(static (left, right) => string.CompareOrdinal(left.Path, right.Path));
+        return operations;
     }
 
     // A node of one layer has links to the next layer only, so that equal nodes meet on equal layers.
@@ -189,6 +224,25 @@ public sealed class TreeChange
         }
 
         return proof;
+    }
+
+    private static Dictionary<string, Cid> ReadEntries(List<TreeNode> nodes)
+    {
+        var entries = new Dictionary<string, Cid>(StringComparer.Ordinal);
+        Span<byte> key = stackalloc byte[TreeKey.MaxLength];
+        foreach (var node in nodes)
+        {
+            var at = node.FirstAt;
+            for (var i = 0; i < node.Count; i++)
+            {
+                var entry = node.Entry(at);
+                node.Bytes.AsSpan(entry.SuffixAt, entry.SuffixLength).CopyTo(key[entry.Prefix..]);
+                entries.Add(Encoding.ASCII.GetString(key[..(entry.Prefix + entry.SuffixLength)]), node.CidAt(entry.ValueAt));
+                at = entry.End;
+            }
+        }
+
+        return entries;
     }
 
     private static Block[] ToBlocks(List<TreeNode> nodes)

@@ -74,6 +74,9 @@ public sealed class MerkleTreePropertyTests
                 var change = TreeChange.Between(before, tree, [.. operations.Select(operation => operation.Path)]);
 
                 AssertIsDifference(old, new NaiveTree(model), change);
+                Assert.Equal(
+                    operations.Where(operation => operation.Cid != operation.Prev).OrderBy(operation => operation.Path, StringComparer.Ordinal),
+                    change.FindOperations());
                 var blocks = change.NewNodes.Concat(change.ProofNodes).ToDictionary(block => block.Cid, block => block.Bytes);
                 Assert.Equal(before.Root, CommitInversion.Invert(operations, blocks, tree.Root));
                 operations.Reverse();
