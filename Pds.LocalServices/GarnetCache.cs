@@ -17,9 +17,11 @@ public sealed class GarnetCache : IDisposable
     public string ConnectionString => $"127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>Starts it on a free port.</summary>
-    public static GarnetCache Start()
+    public static GarnetCache Start() => Start(LoopbackPort.Free());
+
+    /// <summary>Starts it on this port, as one that comes back after it went away.</summary>
+    public static GarnetCache Start(int port)
     {
-        var port = LoopbackPort.Free();
         var server = new GarnetServer(
         [
             "--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture),

@@ -9,8 +9,39 @@ public static class LoopbackPort
     /// <summary>A port that nobody listens on now.</summary>
     public static int Free()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var socket = Bind(0);
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    /// <summary>This port, or a free one where somebody listens on it.</summary>
+    public static int Prefer(int port) => IsFree(port) ? port : Free();
+
+    /// <summary>Whether nobody listens on the port now.</summary>
+    public static bool IsFree(int port)
+    {
+        try
+        {
+            using var socket = Bind(port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static Socket Bind(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

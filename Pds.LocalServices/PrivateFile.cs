@@ -4,7 +4,7 @@ namespace Pds.LocalServices;
 public static class PrivateFile
 {
     /// <summary>Writes a file that is either whole or not there.</summary>
-    public static async Task WriteAsync(string path, string content, CancellationToken cancellationToken)
+    public static void Write(string path, string content)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -13,9 +13,9 @@ public static class PrivateFile
         }
 
         var unfinished = path + ".new";
-        await using (var writer = new StreamWriter(unfinished, options))
+        using (var writer = new StreamWriter(unfinished, options))
         {
-            await writer.WriteAsync(content.AsMemory(), cancellationToken);
+            writer.Write(content);
         }
 
         File.Move(unfinished, path, overwrite: true);

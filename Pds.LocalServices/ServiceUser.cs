@@ -8,11 +8,18 @@ namespace Pds.LocalServices;
 /// </summary>
 internal static class ServiceUser
 {
-    public static bool IsRoot { get; } = !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess;
+    // As /tmp is: whoever creates something owns it, and nobody else can remove it.
+    private const UnixFileMode Shared = UnixFileMode.StickyBit
+        | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private static readonly bool IsRoot = !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess;
 
     private static readonly string? Name = IsRoot ? (Exists("postgres") ? "postgres" : "nobody") : null;
 
-    /// <summary>Makes a folder in which that user can create its own, and lets it reach the folder.</summary>
+    /// <summary>Makes a folder in which that user can create its own.</summary>
+    /// <exception cref="LocalServiceException">It lies where that user cannot go.</exception>
     public static void Open(string folder)
     {
         Directory.CreateDirectory(folder);
@@ -21,13 +28,26 @@ internal static class ServiceUser
             return;
         }
 
-        // Sticky and writable, as /tmp is: whoever creates something owns it, and nobody else can remove it.
-        File.SetUnixFileMode(
-            folder,
-            UnixFileMode.StickyBit
-            | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
+        for (var parent = Directory.GetParent(folder); parent is not null; parent = parent.Parent)
+        {
+            if (!parent.UnixFileMode.HasFlag(UnixFileMode.OtherExecute))
+            {
+                throw new LocalServiceException(
+                    $"PostgreSQL does not run as root, and its user {Name} cannot enter {parent.FullName}. Choose another data folder than {folder}.");
+            }
+        }
+
+        File.SetUnixFileMode(folder, Shared);
+    }
+
+    /// <summary>Writes a file that is for that user's eyes; where it is not us, for everybody's.</summary>
+    public static void WriteReadable(string path, string content)
+    {
+        PrivateFile.Write(path, content);
+        if (IsRoot && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        }
     }
 
     /// <summary>Prepares the start of a program as that user.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Npgsql;
 using Pds.LocalServices;
 using StackExchange.Redis;
 
@@ -41,12 +40,8 @@ public sealed class TestServices : IAsyncLifetime
     /// <summary>Makes an empty database and tells how to reach it.</summary>
     public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken)
     {
-        var postgres = await _postgres.Value;
         var name = $"test_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
-        await using var source = NpgsqlDataSource.Create(postgres.ConnectionString("postgres"));
-        await using var command = source.CreateCommand($"CREATE DATABASE {name}");
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return postgres.ConnectionString(name);
+        return await (await _postgres.Value).CreateDatabaseAsync(name, cancellationToken);
     }
 
     /// <summary>Takes a database away from under whoever uses it.</summary>
@@ -85,16 +80,26 @@ public sealed class TestServices : IAsyncLifetime
             CancellationToken.None);
     }
 
-    // A run that was killed left its folder, and its server, whose end is no loss.
+    // A run that was killed left its folder, and its server, whose end is no loss. A folder of our own number is an older run's.
     private static void SweepLeftovers()
     {
+        var others = Process.GetProcesses().Select(process => process.Id).Except([Environment.ProcessId]).ToHashSet();
         foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
         {
-            if (int.TryParse(Path.GetFileName(folder)[Prefix.Length..], CultureInfo.InvariantCulture, out var owner)
-                && Process.GetProcesses().All(process => process.Id != owner))
+            if (!int.TryParse(Path.GetFileName(folder)[Prefix.Length..], CultureInfo.InvariantCulture, out var owner)
+                || others.Contains(owner))
+            {
+                continue;
+            }
+
+            try
             {
                 EndServer(folder);
                 Directory.Delete(folder, recursive: true);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Another user's.
             }
         }
     }
