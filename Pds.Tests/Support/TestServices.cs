@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 using Pds.LocalServices;
 using StackExchange.Redis;
 
