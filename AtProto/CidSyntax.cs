@@ -11,7 +11,10 @@ public static class CidSyntax
     /// <summary>The longest binary form that is accepted, in bytes.</summary>
     public const int MaxLength = 100;
 
-    private const int MaxTextLength = 256;
+    /// <summary>The length of the longest base32 text, in characters.</summary>
+    public const int MaxTextLength = 1 + (((MaxLength * 8) + 4) / 5);
+
+    private const int MaxGeneralLength = 256;
 
     /// <summary>
     /// Whether the text looks like a CID in any base: 8 to 256 letters, digits, <c>+</c> or <c>=</c>, and not of version 0.
@@ -19,7 +22,7 @@ public static class CidSyntax
     /// </summary>
     /// <param name="text">The text to look at.</param>
     public static bool IsValid(ReadOnlySpan<char> text) =>
-        text.Length is >= 8 and <= MaxTextLength
+        text.Length is >= 8 and <= MaxGeneralLength
         && !text.StartsWith("Qm", StringComparison.Ordinal)
         && !text.ContainsAnyExcept(IdentifierChars.Cid);
 
@@ -30,8 +33,7 @@ public static class CidSyntax
     public static bool TryDecode(ReadOnlySpan<char> text, Span<byte> destination, out int written)
     {
         written = 0;
-        return text.Length > 1
-            && text.Length <= 1 + Base32.EncodedLength(MaxLength)
+        return text.Length is > 1 and <= MaxTextLength
             && text[0] == 'b'
             && Base32.TryDecode(text[1..], destination, out written)
             && IsBinary(destination[..written]);
@@ -39,7 +41,19 @@ public static class CidSyntax
 
     /// <summary>Prints the binary form of a CID of version 1.</summary>
     /// <param name="cid">The binary form.</param>
-    public static string Encode(ReadOnlySpan<byte> cid) => "b" + Base32.Encode(cid);
+    public static string Encode(ReadOnlySpan<byte> cid) =>
+        string.Create(1 + Base32.EncodedLength(cid.Length), cid, static (text, cid) => Encode(cid, text));
+
+    /// <summary>Prints the binary form of a CID of version 1 into a buffer.</summary>
+    /// <param name="cid">The binary form, at most <see cref="MaxLength"/> bytes.</param>
+    /// <param name="destination">Where the text goes; <see cref="MaxTextLength"/> characters are always enough.</param>
+    /// <returns>How many characters were written.</returns>
+    public static int Encode(ReadOnlySpan<byte> cid, Span<char> destination)
+    {
+        destination[0] = 'b';
+        Base32.Encode(cid, destination[1..]);
+        return 1 + Base32.EncodedLength(cid.Length);
+    }
 
     /// <summary>
     /// Whether the bytes are a CID of version 1: version, codec, and a multihash whose digest has the length it claims.
@@ -51,7 +65,7 @@ public static class CidSyntax
         && TrySkipVarint(cid[1..], out _, out var hash)
         && TrySkipVarint(hash, out _, out var length)
         && TrySkipVarint(length, out var size, out var digest)
-        && digest.Length == (int)size;
+        && size == (ulong)digest.Length;
 
     private static bool TrySkipVarint(ReadOnlySpan<byte> bytes, out ulong value, out ReadOnlySpan<byte> rest)
     {

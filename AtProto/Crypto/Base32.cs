@@ -33,13 +33,8 @@ public static class Base32
 
     /// <summary>Encodes bytes.</summary>
     /// <param name="bytes">What is encoded.</param>
-    public static string Encode(ReadOnlySpan<byte> bytes)
-    {
-        var length = EncodedLength(bytes.Length);
-        var text = length <= 256 ? stackalloc char[length] : new char[length];
-        Encode(bytes, text);
-        return new string(text);
-    }
+    public static string Encode(ReadOnlySpan<byte> bytes) =>
+        string.Create(EncodedLength(bytes.Length), bytes, static (text, bytes) => Encode(bytes, text));
 
     /// <summary>
     /// Decodes text; false when it has other characters, a length that no bytes encode to, or bits set in its padding.

@@ -3,8 +3,9 @@ using AtProto.Cbor;
 namespace AtProto.Data;
 
 /// <summary>
-/// Finds the blobs that a record names, by shape and wherever they stand, whatever the record's schema. Source: atproto
-/// specification, "Data Model", "blob type".
+/// Finds the blobs that a record names, by shape and wherever they stand, whatever the record's schema. A map that is
+/// nearly a blob is a map: one with a further key, a type without <c>/</c>, a negative size or a CID that is not raw. Source:
+/// atproto specification, "Data Model", "blob type".
 /// </summary>
 public static class BlobReferences
 {
@@ -78,19 +79,12 @@ public static class BlobReferences
             }
         }
 
-        if (mimeType.IsEmpty)
+        if (count == 4 && type.SequenceEqual("blob"u8) && mimeType.Contains((byte)'/') && size >= 0
+            && Cid.TryRead(link, out var cid) && cid.Codec == CidCodec.Raw)
         {
-            return;
+            found.Add(new BlobReference(cid, Text(mimeType), size, IsLegacy: false));
         }
-
-        if (type.SequenceEqual("blob"u8))
-        {
-            if (size >= 0 && Cid.TryRead(link, out var cid) && cid.Codec == CidCodec.Raw)
-            {
-                found.Add(new BlobReference(cid, Text(mimeType), size, IsLegacy: false));
-            }
-        }
-        else if (count == 2 && Cid.TryParse(Text(legacy), out var cid))
+        else if (count == 2 && !mimeType.IsEmpty && Cid.TryParse(Text(legacy), out cid))
         {
             found.Add(new BlobReference(cid, Text(mimeType), -1, IsLegacy: true));
         }

@@ -22,9 +22,7 @@ internal static class CborToJson
                 json.WriteStringValue(reader.ReadTextSpan());
                 break;
             case CborKind.Link:
-                json.WriteStartObject();
-                json.WriteString("$link"u8, CidSyntax.Encode(reader.ReadLinkBytes()));
-                json.WriteEndObject();
+                WriteLink(reader.ReadLinkBytes(), json);
                 break;
             case CborKind.Boolean:
                 json.WriteBooleanValue(reader.ReadBoolean());
@@ -69,6 +67,15 @@ internal static class CborToJson
 
     private static int Enter(ref CborReader reader, int count, int depth) =>
         depth > 0 ? count : throw reader.Fail("no deeper nesting");
+
+    private static void WriteLink(ReadOnlySpan<byte> cid, Utf8JsonWriter json)
+    {
+        Span<char> text = stackalloc char[CidSyntax.MaxTextLength];
+        var length = CidSyntax.Encode(cid, text);
+        json.WriteStartObject();
+        json.WriteString("$link"u8, text[..length]);
+        json.WriteEndObject();
+    }
 
     // Without padding, unlike what the JSON writer would print.
     private static void WriteBytes(ReadOnlySpan<byte> bytes, Utf8JsonWriter json)

@@ -8,7 +8,10 @@ namespace AtProto;
 /// characters whose order is that of the numbers. Record keys and revisions are made of it. It may lie in the future.
 /// Source: atproto specification, "Timestamp Identifiers".
 /// </summary>
-/// <param name="Value">The 64 bits; never negative.</param>
+/// <param name="Value">
+/// The 64 bits. The syntax allows texts that set the highest, though no clock will before the year 2255; their number is
+/// negative, their order is still that of the texts.
+/// </param>
 [JsonConverter(typeof(IdentifierJsonConverter<Tid>))]
 public readonly record struct Tid(long Value) : IParsable<Tid>, IComparable<Tid>
 {
@@ -18,7 +21,7 @@ public readonly record struct Tid(long Value) : IParsable<Tid>, IComparable<Tid>
     private const string Alphabet = "234567abcdefghijklmnopqrstuvwxyz";
 
     /// <summary>Microseconds since 1970.</summary>
-    public long Microseconds => Value >> 10;
+    public long Microseconds => Value >>> 10;
 
     /// <summary>Which clock made it, 0 to 1023.</summary>
     public int ClockId => (int)(Value & 1023);
@@ -79,28 +82,28 @@ public readonly record struct Tid(long Value) : IParsable<Tid>, IComparable<Tid>
 
     /// <summary>Orders by time, then by clock.</summary>
     /// <param name="other">The other TID.</param>
-    public int CompareTo(Tid other) => Value.CompareTo(other.Value);
+    public int CompareTo(Tid other) => ((ulong)Value).CompareTo((ulong)other.Value);
 
     /// <summary>The 13 characters.</summary>
     public override string ToString() => string.Create(TextLength, Value, static (text, value) =>
     {
-        for (var i = TextLength - 1; i >= 0; i--, value >>= 5)
+        for (var i = TextLength - 1; i >= 0; i--, value >>>= 5)
         {
             text[i] = Alphabet[(int)(value & 31)];
         }
     });
 
     /// <summary>Whether one comes before the other.</summary>
-    public static bool operator <(Tid left, Tid right) => left.Value < right.Value;
+    public static bool operator <(Tid left, Tid right) => (ulong)left.Value < (ulong)right.Value;
 
     /// <summary>Whether one comes after the other.</summary>
-    public static bool operator >(Tid left, Tid right) => left.Value > right.Value;
+    public static bool operator >(Tid left, Tid right) => (ulong)left.Value > (ulong)right.Value;
 
     /// <summary>Whether one comes before the other or equals it.</summary>
-    public static bool operator <=(Tid left, Tid right) => left.Value <= right.Value;
+    public static bool operator <=(Tid left, Tid right) => (ulong)left.Value <= (ulong)right.Value;
 
     /// <summary>Whether one comes after the other or equals it.</summary>
-    public static bool operator >=(Tid left, Tid right) => left.Value >= right.Value;
+    public static bool operator >=(Tid left, Tid right) => (ulong)left.Value >= (ulong)right.Value;
 
     static Tid IParsable<Tid>.Parse(string s, IFormatProvider? provider) => Parse(s);
 

@@ -4,6 +4,7 @@ namespace AtProto;
 
 /// <summary>
 /// Makes TIDs that rise strictly, from any number of threads, also when the clock of the machine stands still or goes back.
+/// Source: atproto specification, "Timestamp Identifiers".
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class TidClock(TimeProvider time)
@@ -12,22 +13,30 @@ public sealed class TidClock(TimeProvider time)
     private readonly int _clockId = RandomNumberGenerator.GetInt32(32);
     private long _last;
 
-    /// <summary>The next TID, greater than all before it.</summary>
-    public Tid Next() => Next(default);
-
-    /// <summary>The next TID, greater than all before it and than another.</summary>
-    /// <param name="after">For instance the repository's last revision.</param>
-    public Tid Next(Tid after)
+    /// <summary>The next TID, greater than all that this method gave before.</summary>
+    public Tid Next()
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         while (true)
         {
             var last = Volatile.Read(ref _last);
-            var next = Math.Max(now, Math.Max(last, after.Microseconds) + 1);
+            var next = Math.Max(now, last + 1);
             if (Interlocked.CompareExchange(ref _last, next, last) == last)
             {
                 return Tid.FromMicroseconds(next, _clockId);
             }
         }
+    }
+
+    /// <summary>
+    /// The next TID, or the one a microsecond behind another when that lies in the future. The clock itself stays in the
+    /// present then: a repository whose revisions run ahead takes no other along.
+    /// </summary>
+    /// <param name="after">For instance the repository's last revision.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="after"/> is the last microsecond that a TID can name.</exception>
+    public Tid Next(Tid after)
+    {
+        var next = Next();
+        return next > after ? next : Tid.FromMicroseconds(after.Microseconds + 1, _clockId);
     }
 }

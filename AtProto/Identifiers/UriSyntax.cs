@@ -1,12 +1,14 @@
+using System.Text;
+
 namespace AtProto;
 
 /// <summary>
-/// The <c>uri</c> string format: a scheme, a colon, and something that has no white space. At most 8,192 characters.
+/// The <c>uri</c> string format: a scheme, a colon, and something that has no white space. At most 8,192 bytes of UTF-8.
 /// Source: atproto specification, "Lexicon", <c>uri</c>.
 /// </summary>
 public static class UriSyntax
 {
-    /// <summary>The longest text that is accepted, in characters.</summary>
+    /// <summary>The longest text that is accepted, in bytes of UTF-8.</summary>
     public const int MaxLength = 8192;
 
     /// <summary>Whether the text is a URI.</summary>
@@ -14,7 +16,7 @@ public static class UriSyntax
     public static bool IsValid(ReadOnlySpan<char> text)
     {
         var colon = text.IndexOf(':');
-        if (text.Length > MaxLength || colon < 1 || !char.IsAsciiLetter(text[0]))
+        if (text.Length > MaxLength || colon < 1 || !char.IsAsciiLetter(text[0]) || Encoding.UTF8.GetByteCount(text) > MaxLength)
         {
             return false;
         }
