@@ -37,12 +37,13 @@ public static class PdsApplication
         builder.AddLogDefaults();
         _ = CodeGeneration.IsAsked(args) ? builder.AddPlaceholders() : builder.AddDevelopmentSecrets();
 
+        builder.AddListener();
         builder.AddServiceDefaults();
         builder.AddNpgsqlDataSource("pdsdb");
         builder.AddRedisClient("redis", configureOptions: FailFast);
         builder.Services.AddPdsOptions<ServiceOptions>(builder.Configuration);
         builder.Services.AddXrpc();
-        builder.AddListener().AddMessaging(Modules.Select(module => module.Assembly).ToArray());
+        builder.AddMessaging(Modules.Select(module => module.Assembly).ToArray());
         foreach (var (schema, assembly) in Modules)
         {
             builder.AddMigrations(schema, assembly);
@@ -62,6 +63,7 @@ public static class PdsApplication
         app.MapRazorPages().WithPageSecurity();
         return app;
     }
+
     // Who asks a Redis that is away does without it at once, instead of waiting for it to come back.
     private static void FailFast(ConfigurationOptions redis) => redis.BacklogPolicy = BacklogPolicy.FailFast;
 }

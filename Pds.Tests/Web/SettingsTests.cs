@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Pds.Web;
 using Pds.Xrpc;
 
@@ -63,6 +64,17 @@ public sealed class SettingsTests
         var options = new ServiceOptions { Hostname = hostname };
 
         Assert.Equal((url, did), (options.PublicUrl, options.ServiceDid.Value));
+    }
+
+    [Theory]
+    [InlineData("", "http://localhost:8123")]
+    [InlineData("9000", "http://localhost:9000")]
+    public async Task A_local_server_is_called_by_its_port(string port, string url)
+    {
+        await using var app = PdsApplication.Create(
+            Arguments("Production", ("urls", "http://0.0.0.0:8123;http://[::]:8124"), ("PDS_PORT", port)));
+
+        Assert.Equal(url, app.Services.GetRequiredService<ServiceOptions>().PublicUrl);
     }
 
     private static string[] Arguments(string environment, params (string Name, string Value)[] settings)

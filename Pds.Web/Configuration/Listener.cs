@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.HttpOverrides;
 using Pds.Xrpc;
 
@@ -12,11 +13,20 @@ internal static class Listener
         "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10",
     ];
 
+    private const string PortVariable = "PDS_PORT";
+
     public static WebApplicationBuilder AddListener(this WebApplicationBuilder builder)
     {
-        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+        var urls = builder.Configuration[WebHostDefaults.ServerUrlsKey];
+        if (string.IsNullOrEmpty(urls))
         {
             builder.WebHost.UseUrls($"http://*:{PdsOptions.Read<ServiceOptions>(builder.Configuration).Port}");
+        }
+        else if (string.IsNullOrEmpty(builder.Configuration[PortVariable]))
+        {
+            // The public URL of a server on localhost has the port that it listens on.
+            var port = BindingAddress.Parse(urls.Split(';')[0]).Port;
+            builder.Configuration.AddInMemoryCollection([new(PortVariable, port.ToString(CultureInfo.InvariantCulture))]);
         }
 
         builder.WebHost.ConfigureKestrel(kestrel =>
