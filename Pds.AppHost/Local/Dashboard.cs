@@ -2,7 +2,10 @@ using Pds.LocalServices;
 
 namespace Pds.AppHost.Local;
 
-/// <summary>Aspire's dashboard, which shows logs, traces and metrics: where its program is on this machine.</summary>
+/// <summary>
+/// Aspire's dashboard, which shows logs, traces and metrics: where its program is on this machine. <c>ASPIRE_MANAGED_PATH</c>
+/// names it; a name that leads nowhere does without it.
+/// </summary>
 internal sealed class Dashboard
 {
     public const string HowToGet =
@@ -63,6 +66,7 @@ internal sealed class Dashboard
         if (Environment.GetEnvironmentVariable("ASPIRE_MANAGED_PATH") is { Length: > 0 } set)
         {
             yield return set;
+            yield break;
         }
 
         foreach (var layout in new[]

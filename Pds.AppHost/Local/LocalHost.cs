@@ -19,28 +19,32 @@ internal sealed class LocalHost(DataFolder folder) : IAsyncDisposable
     private Children? _children;
     private PostgresServer? _postgres;
     private GarnetCache? _cache;
+    private Process? _plc;
     private Process? _web;
 
     /// <summary>Returns once the server is healthy.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var begun = TimeProvider.System.GetTimestamp();
+        RunFile.Delete(folder);
         _children = await Children.OpenAsync(folder.PathOf("processes"));
         if (!LoopbackPort.IsFree(_settings.Port))
         {
             throw new LocalServiceException($"Port {_settings.Port} is taken. Stop what listens there, or choose another with PDS_PORT.");
         }
 
+        var secrets = Secrets.ReadOrCreate(folder.PathOf("secrets.env"));
         var dashboard = Dashboard.Find();
         var plcUrl = StartPlc();
         var cache = StartCacheAsync();
         var (database, redis) = (await StartDatabaseAsync(cancellationToken), await cache);
-        StartWeb(database, redis, plcUrl, dashboard);
+        StartWeb(database, redis, plcUrl, secrets, dashboard);
 
         await HealthProbe.WaitAsync(Web, new Uri(PublicUrl, "health"), _web!, cancellationToken);
 
         // Not before: it takes as long to start as all the rest.
         dashboard?.Start(_children);
+        RunFile.Write(folder, PublicUrl, plcUrl, Own("PDS_ADMIN_PASSWORD") ?? secrets["PDS_ADMIN_PASSWORD"], _web!.Id, _plc!.Id, _postgres?.ProcessId);
         Announcement.Write(_settings, PublicUrl, plcUrl, dashboard, database, redis, TimeProvider.System.GetElapsedTime(begun));
     }
 
@@ -61,6 +65,7 @@ internal sealed class LocalHost(DataFolder folder) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        RunFile.Delete(folder);
         if (_children is not null)
         {
             await _children.DisposeAsync();
@@ -76,29 +81,29 @@ internal sealed class LocalHost(DataFolder folder) : IAsyncDisposable
 
     private Uri PublicUrl => new($"http://localhost:{_settings.Port.ToString(CultureInfo.InvariantCulture)}");
 
-    private static string? Own(string connection) =>
-        Environment.GetEnvironmentVariable($"ConnectionStrings__{connection}") is { Length: > 0 } set ? set : null;
+    private static string? Own(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } set ? set : null;
 
     private async Task<string> StartDatabaseAsync(CancellationToken cancellationToken)
     {
-        if (Own("pdsdb") is { } own)
+        if (Own("ConnectionStrings__pdsdb") is { } own)
         {
             return own;
         }
 
-        _postgres = await PostgresServer.StartAsync(_settings.DataFolder, [], cancellationToken);
+        _postgres = await PostgresServer.StartAsync(folder.PathOf("postgres"), [], cancellationToken);
         _children!.Ward = _postgres.ProcessId;
         _running.Add(("Postgres", Process.GetProcessById(_postgres.ProcessId!.Value).WaitForExitAsync(CancellationToken.None)));
         return await _postgres.CreateDatabaseAsync("pdsdb", cancellationToken);
     }
 
     private async Task<string> StartCacheAsync() =>
-        Own("redis") ?? (_cache = await Task.Run(GarnetCache.Start)).ConnectionString;
+        Own("ConnectionStrings__redis") ?? (_cache = await Task.Run(GarnetCache.Start)).ConnectionString;
 
     private Uri StartPlc()
     {
         var url = new Uri($"http://localhost:{LoopbackPort.Prefer(PlcPort).ToString(CultureInfo.InvariantCulture)}");
-        StartProject(Plc, new()
+        _plc = StartProject(Plc, new()
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_URLS"] = url.ToString(),
@@ -107,7 +112,8 @@ internal sealed class LocalHost(DataFolder folder) : IAsyncDisposable
         return url;
     }
 
-    private void StartWeb(string database, string redis, Uri plc, Dashboard? dashboard)
+    private void StartWeb(
+        string database, string redis, Uri plc, Dictionary<string, string> secrets, Dashboard? dashboard)
     {
         var environment = dashboard?.Telemetry("pds-web") ?? [];
         environment["ASPNETCORE_ENVIRONMENT"] = "Development";
@@ -116,7 +122,7 @@ internal sealed class LocalHost(DataFolder folder) : IAsyncDisposable
         environment["ConnectionStrings__redis"] = redis;
         environment["PDS_PORT"] = _settings.Port.ToString(CultureInfo.InvariantCulture);
         environment["PDS_DATA_DIRECTORY"] = _settings.DataFolder;
-        foreach (var (name, value) in Secrets.ReadOrCreate(folder.PathOf("secrets.env")).Concat(
+        foreach (var (name, value) in secrets.Concat(
         [
             new("PDS_HOSTNAME", "localhost"),
             new("PDS_DEV_MODE", "true"),
@@ -126,7 +132,7 @@ internal sealed class LocalHost(DataFolder folder) : IAsyncDisposable
         ]))
         {
             // What the developer set for this run goes before what development usually wants.
-            environment[name] = Environment.GetEnvironmentVariable(name) is { Length: > 0 } set ? set : value;
+            environment[name] = Own(name) ?? value;
         }
 
         _web = StartProject(Web, environment);
