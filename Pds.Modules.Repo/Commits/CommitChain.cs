@@ -12,6 +12,7 @@ internal sealed class CommitChain
     private readonly List<PendingCommit> _commits = [];
     private readonly Dictionary<Cid, Node> _nodes = [];
     private readonly Dictionary<(string Collection, string Rkey), Record> _records = [];
+    private readonly Stack<Cid> _removed = new();
 
     public RepoState Repo => _commits[0].Repo;
 
@@ -38,70 +39,80 @@ internal sealed class CommitChain
             return;
         }
 
+        _nodes.Clear();
+        _records.Clear();
         foreach (var commit in _commits)
         {
             Fold(commit);
         }
 
-        foreach (var (cid, node) in _nodes)
-        {
-            if (node.Bytes is { } bytes)
-            {
-                rows.AddNode(cid, node.Rev, bytes);
-            }
-            else
-            {
-                rows.RemoveNode(cid);
-            }
-        }
-
+        AddNodes(rows);
         foreach (var record in _records.Values)
         {
-            AddRecord(rows, record.Change with { Previous = record.Previous }, record.Rev);
+            rows.AddChange(record.Change with { Previous = record.Previous }, record.Rev);
         }
     }
 
     private static void AddSingle(CommitRows rows, PendingCommit commit)
     {
-        foreach (var (cid, _) in commit.RemovedNodes)
+        var (added, removed) = (commit.NewNodes, commit.RemovedNodes);
+        var replaced = Math.Min(added.Count, removed.Count);
+        for (var i = 0; i < replaced; i++)
         {
-            rows.RemoveNode(cid);
+            rows.ReplaceNode(removed[i].Cid, added[i].Cid, commit.Commit.Rev, added[i].Bytes);
         }
 
-        foreach (var (cid, bytes) in commit.NewNodes)
+        for (var i = replaced; i < removed.Count; i++)
         {
-            rows.AddNode(cid, commit.Commit.Rev, bytes);
+            rows.RemoveNode(removed[i].Cid);
+        }
+
+        for (var i = replaced; i < added.Count; i++)
+        {
+            rows.AddNode(added[i].Cid, commit.Commit.Rev, added[i].Bytes);
         }
 
         foreach (var change in commit.Changes)
         {
-            AddRecord(rows, change, commit.Commit.Rev);
+            rows.AddChange(change, commit.Commit.Rev);
         }
     }
 
-    private static void AddRecord(CommitRows rows, in RecordChange change, Tid rev)
+    private void AddNodes(CommitRows rows)
     {
-        var (collection, rkey) = (change.Collection.Value, change.Rkey.Value);
-        if (change.Previous is not null)
+        foreach (var (cid, node) in _nodes)
         {
-            rows.Overwrite(collection, rkey, rev);
+            if (node.IsStored && node.Bytes is null)
+            {
+                _removed.Push(cid);
+            }
         }
 
-        if (change.Value is not { } value)
+        foreach (var (cid, node) in _nodes)
         {
-            // A record that came and went within the chain was never written.
-            if (change.Previous is not null)
+            if (node.Bytes is not { } bytes)
             {
-                rows.RemoveRecord(collection, rkey);
+                continue;
             }
 
-            return;
+            if (node.IsStored)
+            {
+                // It went and came back: only its revision is another.
+                rows.ReplaceNode(cid, cid, node.Rev, bytes);
+            }
+            else if (_removed.TryPop(out var removed))
+            {
+                rows.ReplaceNode(removed, cid, node.Rev, bytes);
+            }
+            else
+            {
+                rows.AddNode(cid, node.Rev, bytes);
+            }
         }
 
-        rows.AddRecord(collection, rkey, rev, change.Link, change.Cid, value);
-        foreach (var blob in change.Blobs)
+        while (_removed.TryPop(out var removed))
         {
-            rows.AddBlobUse(collection, rkey, rev, blob);
+            rows.RemoveNode(removed);
         }
     }
 

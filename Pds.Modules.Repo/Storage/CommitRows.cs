@@ -1,6 +1,7 @@
 using AtProto;
 using AtProto.Data;
 using AtProto.Repo;
+using Pds.Modules.Repo.Commits;
 using Pds.Modules.Repo.Firehose;
 
 namespace Pds.Modules.Repo.Storage;
@@ -23,35 +24,22 @@ internal sealed class CommitRows
 
     public List<byte[]> Commits { get; } = [];
 
-    public KeyedRows RemovedNodes { get; } = new();
+    /// <summary>Nodes that take the row of one that goes, whose CID is in <see cref="ReplacedCids"/>.</summary>
+    public NodeRows ReplacingNodes { get; } = new();
 
-    public KeyedRows NewNodes { get; } = new();
+    public List<byte[]> ReplacedCids { get; } = [];
 
-    public List<long> NewNodeRevs { get; } = [];
+    public NodeRows NewNodes { get; } = new();
 
-    public List<byte[]> NewNodeBytes { get; } = [];
+    public NodeRows RemovedNodes { get; } = new();
 
-    public PathRows Records { get; } = new();
+    public RecordRows NewRecords { get; } = new();
 
-    public List<long> RecordRevs { get; } = [];
-
-    public List<long?> RecordLinks { get; } = [];
-
-    public List<byte[]> RecordCids { get; } = [];
-
-    public List<byte[]> RecordValues { get; } = [];
+    public RecordRows UpdatedRecords { get; } = new();
 
     public PathRows RemovedRecords { get; } = new();
 
-    public PathRows BlobUses { get; } = new();
-
-    public List<long> BlobUseRevs { get; } = [];
-
-    public List<byte[]> BlobCids { get; } = [];
-
-    public List<string> BlobMimeTypes { get; } = [];
-
-    public List<long> BlobSizes { get; } = [];
+    public BlobUseRows BlobUses { get; } = new();
 
     /// <summary>Records that had a value before: what blobs they named is dropped, but for those the new value names.</summary>
     public PathRows Overwritten { get; } = new();
@@ -61,9 +49,7 @@ internal sealed class CommitRows
     /// <summary>The commit that the head of each of them becomes.</summary>
     public List<byte[]> OverwrittenHeads { get; } = [];
 
-    public KeyedEvents Events { get; } = new();
-
-    public int HeadCount => RepoIds.Count;
+    public EventRows Events { get; } = new();
 
     public void Clear()
     {
@@ -73,21 +59,14 @@ internal sealed class CommitRows
         Cids.Clear();
         DataCids.Clear();
         Commits.Clear();
-        RemovedNodes.Clear();
+        ReplacingNodes.Clear();
+        ReplacedCids.Clear();
         NewNodes.Clear();
-        NewNodeRevs.Clear();
-        NewNodeBytes.Clear();
-        Records.Clear();
-        RecordRevs.Clear();
-        RecordLinks.Clear();
-        RecordCids.Clear();
-        RecordValues.Clear();
+        RemovedNodes.Clear();
+        NewRecords.Clear();
+        UpdatedRecords.Clear();
         RemovedRecords.Clear();
         BlobUses.Clear();
-        BlobUseRevs.Clear();
-        BlobCids.Clear();
-        BlobMimeTypes.Clear();
-        BlobSizes.Clear();
         Overwritten.Clear();
         OverwrittenRevs.Clear();
         OverwrittenHeads.Clear();
@@ -105,101 +84,175 @@ internal sealed class CommitRows
         Commits.Add(commit.Bytes);
     }
 
-    public void AddNode(Cid cid, Tid rev, byte[] bytes)
+    /// <summary>Replaces a node. To rewrite a row costs less than to delete one and insert another.</summary>
+    public void ReplaceNode(Cid replaced, Cid cid, Tid rev, byte[] bytes)
     {
-        NewNodes.Add(HeadCount, RepoIds[^1], cid);
-        NewNodeRevs.Add(rev.Value);
-        NewNodeBytes.Add(bytes);
+        ReplacedCids.Add(replaced.ToBytes());
+        ReplacingNodes.Add(Head, RepoId, cid, rev, bytes);
     }
 
-    public void RemoveNode(Cid cid) => RemovedNodes.Add(HeadCount, RepoIds[^1], cid);
+    public void AddNode(Cid cid, Tid rev, byte[] bytes) => NewNodes.Add(Head, RepoId, cid, rev, bytes);
 
-    public void AddRecord(string collection, string rkey, Tid rev, long? link, Cid cid, byte[] value)
+    public void RemoveNode(Cid cid) => RemovedNodes.Add(Head, RepoId, cid, default, []);
+
+    /// <summary>Adds what becomes of a record.</summary>
+    /// <param name="change">With what the database has now as its <see cref="RecordChange.Previous"/>.</param>
+    public void AddChange(in RecordChange change, Tid rev)
     {
-        Records.Add(HeadCount, RepoIds[^1], collection, rkey);
-        RecordRevs.Add(rev.Value);
-        RecordLinks.Add(link);
-        RecordCids.Add(cid.ToBytes());
-        RecordValues.Add(value);
+        var (collection, rkey) = (change.Collection.Value, change.Rkey.Value);
+        if (change.Previous is not null)
+        {
+            Overwritten.Add(Head, RepoId, collection, rkey);
+            OverwrittenRevs.Add(rev.Value);
+            OverwrittenHeads.Add(Cids[^1]);
+        }
+
+        if (change.Value is { } value)
+        {
+            var records = change.Previous is null ? NewRecords : UpdatedRecords;
+            records.Add(Head, RepoId, collection, rkey, rev, change.Link, change.Cid, value);
+            foreach (var blob in change.Blobs)
+            {
+                BlobUses.Add(Head, RepoId, collection, rkey, rev, blob);
+            }
+        }
+        else if (change.Previous is not null)
+        {
+            RemovedRecords.Add(Head, RepoId, collection, rkey);
+        }
     }
 
-    public void RemoveRecord(string collection, string rkey) => RemovedRecords.Add(HeadCount, RepoIds[^1], collection, rkey);
+    private int Head => RepoIds.Count;
 
-    public void AddBlobUse(string collection, string rkey, Tid rev, BlobReference blob)
-    {
-        BlobUses.Add(HeadCount, RepoIds[^1], collection, rkey);
-        BlobUseRevs.Add(rev.Value);
-        BlobCids.Add(blob.Cid.ToBytes());
-        BlobMimeTypes.Add(blob.MimeType);
-        BlobSizes.Add(blob.Size);
-    }
+    private long RepoId => RepoIds[^1];
 
-    public void Overwrite(string collection, string rkey, Tid rev)
-    {
-        Overwritten.Add(HeadCount, RepoIds[^1], collection, rkey);
-        OverwrittenRevs.Add(rev.Value);
-        OverwrittenHeads.Add(Cids[^1]);
-    }
-
-    /// <summary>The head that a row hangs on, its repository, and a CID.</summary>
-    internal sealed class KeyedRows
+    internal class HangingRows
     {
         public List<int> Heads { get; } = [];
 
         public List<long> RepoIds { get; } = [];
 
-        public List<byte[]> Cids { get; } = [];
-
-        public void Add(int head, long repoId, Cid cid)
-        {
-            Heads.Add(head);
-            RepoIds.Add(repoId);
-            Cids.Add(cid.ToBytes());
-        }
-
-        public void Clear()
+        public virtual void Clear()
         {
             Heads.Clear();
             RepoIds.Clear();
-            Cids.Clear();
+        }
+
+        protected void Add(int head, long repoId)
+        {
+            Heads.Add(head);
+            RepoIds.Add(repoId);
         }
     }
 
-    /// <summary>The head that a row hangs on, its repository, and the path of a record.</summary>
-    internal sealed class PathRows
+    internal sealed class NodeRows : HangingRows
     {
-        public List<int> Heads { get; } = [];
+        public List<byte[]> Cids { get; } = [];
 
-        public List<long> RepoIds { get; } = [];
+        public List<long> Revs { get; } = [];
 
+        public List<byte[]> Bytes { get; } = [];
+
+        public void Add(int head, long repoId, Cid cid, Tid rev, byte[] bytes)
+        {
+            Add(head, repoId);
+            Cids.Add(cid.ToBytes());
+            Revs.Add(rev.Value);
+            Bytes.Add(bytes);
+        }
+
+        public override void Clear()
+        {
+            base.Clear();
+            Cids.Clear();
+            Revs.Clear();
+            Bytes.Clear();
+        }
+    }
+
+    internal class PathRows : HangingRows
+    {
         public List<string> Collections { get; } = [];
 
         public List<string> Rkeys { get; } = [];
 
         public void Add(int head, long repoId, string collection, string rkey)
         {
-            Heads.Add(head);
-            RepoIds.Add(repoId);
+            Add(head, repoId);
             Collections.Add(collection);
             Rkeys.Add(rkey);
         }
 
-        public void Clear()
+        public override void Clear()
         {
-            Heads.Clear();
-            RepoIds.Clear();
+            base.Clear();
             Collections.Clear();
             Rkeys.Clear();
         }
     }
 
-    /// <summary>Events in the order of their numbers. Those of one head need not be neighbours.</summary>
-    internal sealed class KeyedEvents
+    internal sealed class RecordRows : PathRows
     {
-        public List<int> Heads { get; } = [];
+        public List<long> Revs { get; } = [];
 
-        public List<long> RepoIds { get; } = [];
+        public List<long?> Links { get; } = [];
 
+        public List<byte[]> Cids { get; } = [];
+
+        public List<byte[]> Values { get; } = [];
+
+        public void Add(
+            int head, long repoId, string collection, string rkey, Tid rev, long? link, Cid cid, byte[] value)
+        {
+            Add(head, repoId, collection, rkey);
+            Revs.Add(rev.Value);
+            Links.Add(link);
+            Cids.Add(cid.ToBytes());
+            Values.Add(value);
+        }
+
+        public override void Clear()
+        {
+            base.Clear();
+            Revs.Clear();
+            Links.Clear();
+            Cids.Clear();
+            Values.Clear();
+        }
+    }
+
+    internal sealed class BlobUseRows : PathRows
+    {
+        public List<long> Revs { get; } = [];
+
+        public List<byte[]> Cids { get; } = [];
+
+        public List<string> MimeTypes { get; } = [];
+
+        public List<long> Sizes { get; } = [];
+
+        public void Add(int head, long repoId, string collection, string rkey, Tid rev, BlobReference blob)
+        {
+            Add(head, repoId, collection, rkey);
+            Revs.Add(rev.Value);
+            Cids.Add(blob.Cid.ToBytes());
+            MimeTypes.Add(blob.MimeType);
+            Sizes.Add(blob.Size);
+        }
+
+        public override void Clear()
+        {
+            base.Clear();
+            Revs.Clear();
+            Cids.Clear();
+            MimeTypes.Clear();
+            Sizes.Clear();
+        }
+    }
+
+    /// <summary>Events in the order of their numbers. Those of one head need not be neighbours.</summary>
+    internal sealed class EventRows : HangingRows
+    {
         public List<DateTimeOffset> Times { get; } = [];
 
         public List<short> Kinds { get; } = [];
@@ -210,18 +263,16 @@ internal sealed class CommitRows
 
         public void Add(int head, long repoId, NewEvent item)
         {
-            Heads.Add(head);
-            RepoIds.Add(repoId);
+            Add(head, repoId);
             Times.Add(item.Time);
             Kinds.Add((short)item.Kind);
             SeqAts.Add(item.Frame.SeqOffset);
             Bodies.Add(item.Frame.Bytes);
         }
 
-        public void Clear()
+        public override void Clear()
         {
-            Heads.Clear();
-            RepoIds.Clear();
+            base.Clear();
             Times.Clear();
             Kinds.Clear();
             SeqAts.Clear();

@@ -22,7 +22,7 @@ internal sealed class CommitStore(NpgsqlDataSource database) : IAsyncDisposable
     private const string Append =
         $"""
         WITH blob_use AS (
-            SELECT * FROM unnest($27, $28, $29, $30, $31, $32, $33, $34)
+            SELECT * FROM unnest($41, $42, $43, $44, $45, $46, $47, $48)
                 AS new (head, repo_id, collection, rkey, rev, cid, mime_type, size)
         ), blob_missing AS (
             SELECT use.head FROM blob_use AS use
@@ -39,26 +39,33 @@ internal sealed class CommitStore(NpgsqlDataSource database) : IAsyncDisposable
         ), won AS (
             SELECT array_agg(head.head IS NOT NULL ORDER BY all_heads.head) AS heads
             FROM generate_series(1, cardinality($1)) AS all_heads (head) LEFT JOIN head ON head.head = all_heads.head
+        ), replaced_node AS (
+            UPDATE repo.node AS n SET cid = new.cid, rev = new.rev, bytes = new.bytes
+            FROM unnest($7, $8, $9, $10, $11, $12) AS new (head, repo_id, replaced, cid, rev, bytes)
+            WHERE n.repo_id = new.repo_id AND n.cid = new.replaced AND (SELECT heads FROM won)[new.head]
         ), removed_node AS (
-            DELETE FROM repo.node AS n USING unnest($7, $8, $9) AS old (head, repo_id, cid)
+            DELETE FROM repo.node AS n USING unnest($13, $14, $15) AS old (head, repo_id, cid)
             WHERE n.repo_id = old.repo_id AND n.cid = old.cid AND (SELECT heads FROM won)[old.head]
         ), node AS (
             INSERT INTO repo.node (repo_id, cid, rev, bytes)
-            SELECT repo_id, cid, rev, bytes FROM unnest($10, $11, $12, $13, $14) AS new (head, repo_id, cid, rev, bytes)
+            SELECT repo_id, cid, rev, bytes FROM unnest($16, $17, $18, $19, $20) AS new (head, repo_id, cid, rev, bytes)
             WHERE (SELECT heads FROM won)[new.head]
-            ON CONFLICT (repo_id, cid) DO UPDATE SET rev = excluded.rev
         ), removed_record AS (
-            DELETE FROM repo.record AS r USING unnest($15, $16, $17, $18) AS old (head, repo_id, collection, rkey)
+            DELETE FROM repo.record AS r USING unnest($21, $22, $23, $24) AS old (head, repo_id, collection, rkey)
             WHERE r.repo_id = old.repo_id AND r.collection = old.collection AND r.rkey = old.rkey
                 AND (SELECT heads FROM won)[old.head]
         ), record AS (
             INSERT INTO repo.record (repo_id, collection, rkey, rev, link, cid, value)
             SELECT repo_id, collection, rkey, rev, link, cid, value
-            FROM unnest($19, $20, $21, $22, $23, $24, $25, $26)
+            FROM unnest($25, $26, $27, $28, $29, $30, $31, $32)
                 AS new (head, repo_id, collection, rkey, rev, link, cid, value)
             WHERE (SELECT heads FROM won)[new.head]
-            ON CONFLICT (repo_id, collection, rkey) DO UPDATE SET
-                rev = excluded.rev, link = excluded.link, cid = excluded.cid, value = excluded.value, takedown = NULL
+        ), updated_record AS (
+            UPDATE repo.record AS r SET rev = new.rev, link = new.link, cid = new.cid, value = new.value
+            FROM unnest($33, $34, $35, $36, $37, $38, $39, $40)
+                AS new (head, repo_id, collection, rkey, rev, link, cid, value)
+            WHERE r.repo_id = new.repo_id AND r.collection = new.collection AND r.rkey = new.rkey
+                AND (SELECT heads FROM won)[new.head]
         ), record_blob AS (
             INSERT INTO repo.record_blob (repo_id, cid, collection, rkey, rev)
             SELECT repo_id, cid, collection, rkey, rev FROM blob_use WHERE (SELECT heads FROM won)[blob_use.head]
@@ -71,7 +78,7 @@ internal sealed class CommitStore(NpgsqlDataSource database) : IAsyncDisposable
         ), event AS (
             INSERT INTO repo.event (seq, repo_id, time, kind, seq_at, body)
             SELECT (SELECT seq FROM last) + row_number() OVER (ORDER BY n), repo_id, time, kind, seq_at, body
-            FROM unnest($35, $36, $37, $38, $39, $40) WITH ORDINALITY AS new (head, repo_id, time, kind, seq_at, body, n)
+            FROM unnest($49, $50, $51, $52, $53, $54) WITH ORDINALITY AS new (head, repo_id, time, kind, seq_at, body, n)
             WHERE (SELECT heads FROM won)[new.head]
         )
         SELECT (SELECT seq FROM last), (SELECT heads FROM won)
@@ -177,6 +184,13 @@ internal sealed class CommitStore(NpgsqlDataSource database) : IAsyncDisposable
         Add(append, rows.DataCids, NpgsqlDbType.Bytea);
         Add(append, rows.Commits, NpgsqlDbType.Bytea);
 
+        Add(append, rows.ReplacingNodes.Heads, NpgsqlDbType.Integer);
+        Add(append, rows.ReplacingNodes.RepoIds, NpgsqlDbType.Bigint);
+        Add(append, rows.ReplacedCids, NpgsqlDbType.Bytea);
+        Add(append, rows.ReplacingNodes.Cids, NpgsqlDbType.Bytea);
+        Add(append, rows.ReplacingNodes.Revs, NpgsqlDbType.Bigint);
+        Add(append, rows.ReplacingNodes.Bytes, NpgsqlDbType.Bytea);
+
         Add(append, rows.RemovedNodes.Heads, NpgsqlDbType.Integer);
         Add(append, rows.RemovedNodes.RepoIds, NpgsqlDbType.Bigint);
         Add(append, rows.RemovedNodes.Cids, NpgsqlDbType.Bytea);
@@ -184,22 +198,18 @@ internal sealed class CommitStore(NpgsqlDataSource database) : IAsyncDisposable
         Add(append, rows.NewNodes.Heads, NpgsqlDbType.Integer);
         Add(append, rows.NewNodes.RepoIds, NpgsqlDbType.Bigint);
         Add(append, rows.NewNodes.Cids, NpgsqlDbType.Bytea);
-        Add(append, rows.NewNodeRevs, NpgsqlDbType.Bigint);
-        Add(append, rows.NewNodeBytes, NpgsqlDbType.Bytea);
+        Add(append, rows.NewNodes.Revs, NpgsqlDbType.Bigint);
+        Add(append, rows.NewNodes.Bytes, NpgsqlDbType.Bytea);
 
         AddPaths(append, rows.RemovedRecords);
-
-        AddPaths(append, rows.Records);
-        Add(append, rows.RecordRevs, NpgsqlDbType.Bigint);
-        Add(append, rows.RecordLinks, NpgsqlDbType.Bigint);
-        Add(append, rows.RecordCids, NpgsqlDbType.Bytea);
-        Add(append, rows.RecordValues, NpgsqlDbType.Bytea);
+        AddRecords(append, rows.NewRecords);
+        AddRecords(append, rows.UpdatedRecords);
 
         AddPaths(append, rows.BlobUses);
-        Add(append, rows.BlobUseRevs, NpgsqlDbType.Bigint);
-        Add(append, rows.BlobCids, NpgsqlDbType.Bytea);
-        Add(append, rows.BlobMimeTypes, NpgsqlDbType.Text);
-        Add(append, rows.BlobSizes, NpgsqlDbType.Bigint);
+        Add(append, rows.BlobUses.Revs, NpgsqlDbType.Bigint);
+        Add(append, rows.BlobUses.Cids, NpgsqlDbType.Bytea);
+        Add(append, rows.BlobUses.MimeTypes, NpgsqlDbType.Text);
+        Add(append, rows.BlobUses.Sizes, NpgsqlDbType.Bigint);
 
         Add(append, rows.Events.Heads, NpgsqlDbType.Integer);
         Add(append, rows.Events.RepoIds, NpgsqlDbType.Bigint);
@@ -220,6 +230,15 @@ internal sealed class CommitStore(NpgsqlDataSource database) : IAsyncDisposable
         Add(drop, rows.OverwrittenRevs, NpgsqlDbType.Bigint);
         Add(drop, rows.OverwrittenHeads, NpgsqlDbType.Bytea);
         return drop;
+    }
+
+    private static void AddRecords(NpgsqlBatchCommand command, CommitRows.RecordRows rows)
+    {
+        AddPaths(command, rows);
+        Add(command, rows.Revs, NpgsqlDbType.Bigint);
+        Add(command, rows.Links, NpgsqlDbType.Bigint);
+        Add(command, rows.Cids, NpgsqlDbType.Bytea);
+        Add(command, rows.Values, NpgsqlDbType.Bytea);
     }
 
     private static void AddPaths(NpgsqlBatchCommand command, CommitRows.PathRows rows)
