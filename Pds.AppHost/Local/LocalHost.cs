@@ -10,7 +10,6 @@ namespace Pds.AppHost.Local;
 /// </summary>
 internal sealed class LocalHost(DataFolder folder) : IAsyncDisposable
 {
-    private const int PlcPort = 2582;
     private const string Web = "Pds.Web";
     private const string Plc = "Pds.DevPlc";
 
@@ -100,9 +99,10 @@ internal sealed class LocalHost(DataFolder folder) : IAsyncDisposable
     private async Task<string> StartCacheAsync() =>
         Own("ConnectionStrings__redis") ?? (_cache = await Task.Run(GarnetCache.Start)).ConnectionString;
 
+    // Below the server's port, so that runs side by side do not reach for the same one: 2582 where nothing else is said.
     private Uri StartPlc()
     {
-        var url = new Uri($"http://localhost:{LoopbackPort.Prefer(PlcPort).ToString(CultureInfo.InvariantCulture)}");
+        var url = new Uri($"http://localhost:{LoopbackPort.Prefer(_settings.Port - 1).ToString(CultureInfo.InvariantCulture)}");
         _plc = StartProject(Plc, new()
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
