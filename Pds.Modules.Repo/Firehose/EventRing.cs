@@ -56,20 +56,23 @@ public sealed class EventRing
     }
 
     /// <summary>Completes once there is an event after this number.</summary>
-    public Task WaitAsync(long after, CancellationToken cancellationToken)
+    public async Task WaitAsync(long after, CancellationToken cancellationToken)
     {
-        Task changed;
-        lock (_gate)
+        while (true)
         {
-            if (_newest > after)
+            Task changed;
+            lock (_gate)
             {
-                return Task.CompletedTask;
+                if (_newest > after)
+                {
+                    return;
+                }
+
+                changed = _changed.Task;
             }
 
-            changed = _changed.Task;
+            await changed.WaitAsync(cancellationToken);
         }
-
-        return changed.WaitAsync(cancellationToken);
     }
 
     /// <summary>Starts empty after the newest event of the log.</summary>
