@@ -66,7 +66,7 @@ public sealed class PdsServer : IAsyncDisposable
             ["PDS_DPOP_SECRET"] = new('7', 64),
             ["PDS_ADMIN_PASSWORD"] = AdminPassword,
             ["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = RotationKey,
-            ["PDS_BLOBSTORE_DISK_LOCATION"] = Path.Combine(Path.GetTempPath(), $"pds-tests-blobs-{port}"),
+            ["PDS_BLOBSTORE_DISK_LOCATION"] = BlobFolder(port.Value),
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
@@ -107,5 +107,11 @@ public sealed class PdsServer : IAsyncDisposable
         Xrpc.Http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
+        if (Directory.Exists(BlobFolder(Url.Port)))
+        {
+            Directory.Delete(BlobFolder(Url.Port), recursive: true);
+        }
     }
+
+    private static string BlobFolder(int port) => Path.Combine(Path.GetTempPath(), $"pds-blobs-of-tests-{port}");
 }
