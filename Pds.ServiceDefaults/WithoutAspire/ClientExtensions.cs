@@ -10,9 +10,13 @@ namespace Microsoft.Extensions.Hosting;
 public static class ClientExtensions
 {
     /// <summary>Registers an <see cref="NpgsqlDataSource"/> and the health check <c>PostgreSql</c>.</summary>
-    public static void AddNpgsqlDataSource(this IHostApplicationBuilder builder, string connectionName)
+    public static void AddNpgsqlDataSource(
+        this IHostApplicationBuilder builder,
+        string connectionName,
+        Action<NpgsqlDataSourceBuilder>? configureDataSourceBuilder = null)
     {
-        builder.Services.AddNpgsqlDataSource(Required(builder, connectionName));
+        builder.Services.AddNpgsqlDataSource(
+            Required(builder, connectionName), source => configureDataSourceBuilder?.Invoke(source));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             "PostgreSql", services => new PostgresHealthCheck(services.GetRequiredService<NpgsqlDataSource>()), null, null));
     }
