@@ -48,7 +48,7 @@ fs.rmSync(data, { recursive: true, force: true })
 
 await measure('reference', path.join(work, 'reference', 'run.json'), process.execPath, [path.join(here, 'reference', 'start.mjs')], { PEER_WORK: work })
 await measure('pds', path.join(data, 'run.json'), 'dotnet', ['run', '-c', 'Release', '--no-build', '--project', path.join(root, 'Pds.AppHost')],
-  { UseAspire: 'false', PDS_DATA_DIRECTORY: data, PDS_RATE_LIMITS_ENABLED: 'false', Logging__LogLevel__Default: 'Warning' })
+  { UseAspire: 'false', ASPIRE_MANAGED_PATH: 'none', PDS_DATA_DIRECTORY: data, PDS_RATE_LIMITS_ENABLED: 'false', Logging__LogLevel__Default: 'Warning' })
 
 const table = execFileSync(process.execPath, [path.join(here, 'bench', 'report.mjs'), `${out}-reference.json`, `${out}-pds.json`]).toString()
 fs.writeFileSync(`${out}.md`, table)
