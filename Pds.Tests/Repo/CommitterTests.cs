@@ -183,6 +183,9 @@ public sealed class CommitterTests(TestServices services)
 
         await host.StopAsync();
 
+        // A caller hears of its commit a moment after the commit is on disk: wait for every answer, then count.
+        await Task.WhenAll(writes).ContinueWith(static _ => { }, TaskScheduler.Default)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         var answered = writes.Count(write => write.IsCompletedSuccessfully);
         await using var after = NpgsqlDataSource.Create(database);
         Assert.Equal(answered, (await RepoAudit.RunAsync(after)).Commits);
