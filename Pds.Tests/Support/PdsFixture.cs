@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Pds.DevPlc;
 using Pds.LocalServices;
 using Pds.Tests.Support;
@@ -42,7 +43,10 @@ public sealed class PdsFixture : IAsyncLifetime
 
     /// <summary>Starts another server, with a database of its own unless one is given.</summary>
     public async Task<PdsServer> StartServerAsync(
-        IReadOnlyDictionary<string, string>? settings = null, TimeProvider? time = null, string? database = null)
+        IReadOnlyDictionary<string, string>? settings = null,
+        TimeProvider? time = null,
+        string? database = null,
+        Action<IServiceCollection>? configureServices = null)
     {
         var world = await _world.Value;
         return await PdsServer.StartAsync(
@@ -50,7 +54,8 @@ public sealed class PdsFixture : IAsyncLifetime
             TestServices.Shared.Redis,
             world.PlcUrl,
             settings,
-            time);
+            time,
+            configureServices: configureServices);
     }
 
     /// <summary>Makes an empty database and returns how to connect to it.</summary>

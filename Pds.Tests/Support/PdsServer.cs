@@ -41,13 +41,15 @@ public sealed class PdsServer : IAsyncDisposable
     /// <param name="database">The connection string; two servers on one database are replicas.</param>
     /// <param name="settings">Variables, such as <c>PDS_INVITE_REQUIRED</c>; they win over the defaults of the tests.</param>
     /// <param name="time">The clock; the real one when null.</param>
+    /// <param name="configureServices">The last word on the server's services, such as clients that find names here.</param>
     public static async Task<PdsServer> StartAsync(
         string database,
         string redis,
         Uri plc,
         IReadOnlyDictionary<string, string>? settings = null,
         TimeProvider? time = null,
-        int? port = null)
+        int? port = null,
+        Action<IServiceCollection>? configureServices = null)
     {
         port ??= LoopbackPort.Free();
         var variables = new Dictionary<string, string>
@@ -77,10 +79,12 @@ public sealed class PdsServer : IAsyncDisposable
             [.. variables.Select(variable => $"--{variable.Key}={variable.Value}")],
             builder =>
             {
-                                if (time is not null)
+                if (time is not null)
                 {
                     builder.Services.AddSingleton(time);
                 }
+
+                configureServices?.Invoke(builder.Services);
             });
         await app.MigrateAsync();
         await app.StartAsync();
