@@ -1,9 +1,13 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Endpoints.Server;
+using Pds.Modules.Auth.OAuth.Keys;
 using Pds.Modules.Auth.Sessions;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
@@ -33,6 +37,15 @@ public static class AuthModule
         services.AddSingleton<SessionDetails>();
         services.AddSingleton<AbandonedSignUps>();
         services.AddHostedService(provider => provider.GetRequiredService<AbandonedSignUps>());
+
+        services.AddSingleton<RingSecret>();
+        services.AddSingleton<DataProtectionKeyStore>();
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>, ConfigureDataProtection>();
+        services.AddDataProtection().SetApplicationName("pds");
+        services.AddSingleton<SigningKeyStore>();
+        services.AddSingleton<KeyRing>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyRing>());
+
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(XrpcAuthentication.Scheme, null);
 
