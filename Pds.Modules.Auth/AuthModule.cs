@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Endpoints.Server;
 using Pds.Modules.Auth.OAuth.Keys;
+using Pds.Modules.Auth.OAuth.Proofs;
 using Pds.Modules.Auth.Sessions;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
@@ -45,6 +46,9 @@ public static class AuthModule
         services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<KeyRing>();
         services.AddHostedService(provider => provider.GetRequiredService<KeyRing>());
+
+        services.AddSingleton<DpopNonces>().AddSingleton<ReplayMemory>();
+        services.AddSingleton<ProofKeys>().AddSingleton<ProofTarget>().AddSingleton<ProofVerifier>();
 
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(XrpcAuthentication.Scheme, null);

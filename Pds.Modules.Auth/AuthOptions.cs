@@ -11,6 +11,10 @@ public sealed record AuthOptions
     [ConfigurationKeyName("PDS_JWT_SECRET"), Required]
     public string JwtSecret { get; init; } = "";
 
+    /// <summary>Makes the nonces of DPoP proofs: 32 bytes in hexadecimal, or any text; every replica has the same.</summary>
+    [ConfigurationKeyName("PDS_DPOP_SECRET"), Required]
+    public string DpopSecret { get; init; } = "";
+
     /// <summary>The password of the user <c>admin</c>.</summary>
     [ConfigurationKeyName("PDS_ADMIN_PASSWORD"), Required]
     public string AdminPassword { get; init; } = "";

@@ -34,7 +34,12 @@ public sealed class AccessTestHost : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(
-            [new("PDS_JWT_SECRET", "secret"), new("PDS_ADMIN_PASSWORD", "pass:wörd"), new("PDS_HOSTNAME", "pds.example.com")]);
+        [
+            new("PDS_JWT_SECRET", "secret"),
+            new("PDS_DPOP_SECRET", "secret"),
+            new("PDS_ADMIN_PASSWORD", "pass:wörd"),
+            new("PDS_HOSTNAME", "pds.example.com"),
+        ]);
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddXrpc();
