@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pds.Modules.Auth.Endpoints.Server;
+using Pds.Modules.Auth.OAuth.Endpoints;
 
 namespace Pds.Modules.Auth;
 
@@ -18,5 +20,11 @@ namespace Pds.Modules.Auth;
 [JsonSerializable(typeof(DescribeServer.Output), TypeInfoPropertyName = "DescribeServerOutput")]
 [JsonSerializable(typeof(GetSession.Output), TypeInfoPropertyName = "GetSessionOutput")]
 [JsonSerializable(typeof(ListAppPasswords.Output), TypeInfoPropertyName = "ListAppPasswordsOutput")]
+[JsonSerializable(typeof(ProtectedResource.Output), TypeInfoPropertyName = "ProtectedResourceOutput")]
 [JsonSerializable(typeof(RevokeAppPassword.Input), TypeInfoPropertyName = "RevokeAppPasswordInput")]
-internal sealed partial class AuthJson : JsonSerializerContext;
+internal sealed partial class AuthJson : JsonSerializerContext
+{
+    /// <summary>For OAuth, whose members are spelled in its own way.</summary>
+    public static AuthJson SnakeCase { get; } =
+        new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower });
+}

@@ -7,8 +7,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Endpoints.Server;
+using Pds.Modules.Auth.OAuth.Endpoints;
 using Pds.Modules.Auth.OAuth.Keys;
 using Pds.Modules.Auth.OAuth.Proofs;
+using Pds.Modules.Auth.OAuth.Tokens;
 using Pds.Modules.Auth.Sessions;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
@@ -49,6 +51,9 @@ public static class AuthModule
 
         services.AddSingleton<DpopNonces>().AddSingleton<ReplayMemory>();
         services.AddSingleton<ProofKeys>().AddSingleton<ProofTarget>().AddSingleton<ProofVerifier>();
+        services.AddSingleton<RevokedSessionStore>().AddSingleton<SessionRevocations>();
+        services.AddSingleton<AccessTokenClaims>().AddSingleton<AccessTokenVerifier>().AddSingleton<ResourceAccess>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionRevocations>());
 
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(XrpcAuthentication.Scheme, null);
@@ -58,6 +63,7 @@ public static class AuthModule
 
     public static IEndpointRouteBuilder MapAuth(this IEndpointRouteBuilder xrpc)
     {
+        ProtectedResource.Map(xrpc);
         DescribeServer.Map(xrpc);
 
         CreateAccount.Map(xrpc);

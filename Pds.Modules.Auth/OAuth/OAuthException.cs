@@ -8,6 +8,9 @@ namespace Pds.Modules.Auth.OAuth;
 /// <param name="description">Shown to developers; printable ASCII without quotes or backslashes, and never a secret.</param>
 public sealed class OAuthException(int status, string error, string description) : Exception(description)
 {
+    /// <summary>The one error that is no refusal: the client is to try again.</summary>
+    public const string UseDpopNonceError = "use_dpop_nonce";
+
     public int Status { get; } = status;
 
     public string Error { get; } = error;
@@ -40,7 +43,7 @@ public sealed class OAuthException(int status, string error, string description)
 
     /// <summary>The client repeats its request with the nonce that the answer's <c>DPoP-Nonce</c> header brings.</summary>
     public static OAuthException UseDpopNonce(string description = "Authorization server requires nonce in DPoP proof") =>
-        BadRequest("use_dpop_nonce", description);
+        BadRequest(UseDpopNonceError, description);
 
     public static OAuthException InvalidDpopProof(string description) => Unauthorized("invalid_dpop_proof", description);
 

@@ -1,10 +1,12 @@
 using System.Text.Encodings.Web;
 using AtProto;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pds.Contracts.Identity;
+using Pds.Modules.Auth.OAuth.Tokens;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
 using Wolverine;
@@ -20,6 +22,7 @@ internal sealed class CallerAuthentication(
     UrlEncoder encoder,
     TokenVerifier tokens,
     ServiceTokenVerifier serviceTokens,
+    ResourceAccess oauth,
     AdminPassword adminPassword,
     AccountStore accounts) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
@@ -35,12 +38,25 @@ internal sealed class CallerAuthentication(
 
         try
         {
-            return await ReadCallerAsync(rule) is { } caller
-                ? XrpcAuthentication.Success(Context, caller)
-                : AuthenticateResult.NoResult();
+            if (await ReadCallerAsync(rule) is { } caller)
+            {
+                return XrpcAuthentication.Success(Context, caller);
+            }
+
+            if (!rule.IsOptional)
+            {
+                Announce(rule);
+            }
+
+            return AuthenticateResult.NoResult();
         }
         catch (XrpcException refusal)
         {
+            if (refusal.Status == StatusCodes.Status401Unauthorized)
+            {
+                Announce(rule);
+            }
+
             return AuthenticateResult.Fail(refusal);
         }
     }
@@ -65,6 +81,7 @@ internal sealed class CallerAuthentication(
         return header[..space].ToUpperInvariant() switch
         {
             "BEARER" => await ReadBearerAsync(rule, credentials),
+            "DPOP" => await ReadDpopAsync(rule, credentials),
             "BASIC" => ReadBasic(rule, credentials),
             _ => throw XrpcErrors.InvalidToken($"Unsupported authorization type: {header[..space]}"),
         };
@@ -91,6 +108,24 @@ internal sealed class CallerAuthentication(
         }
 
         return new Caller(verified.Kind, verified.Did) { TokenId = verified.Id };
+    }
+
+    private async Task<Caller> ReadDpopAsync(AccessRule rule, string token)
+    {
+        if (!Has(rule, AccessKind.OAuth | AccessKind.Full))
+        {
+            throw rule.IsOptional ? XrpcErrors.AuthenticationRequired("Invalid authorization header")
+                : Has(rule, AccessKind.Refresh) ? XrpcErrors.AuthMissing()
+                : XrpcErrors.AuthenticationRequired("Authentication Required");
+        }
+
+        var verified = await oauth.AuthenticateAsync(Context, token, Context.RequestAborted);
+        if (rule.RefusesTakendown && Has(rule, AccessKind.OAuth))
+        {
+            await RefuseTakendownAsync(verified.Did);
+        }
+
+        return new Caller(AccessKind.OAuth, verified.Did) { ClientId = verified.ClientId, SessionId = verified.SessionId };
     }
 
     private async Task<Caller> ReadServiceTokenAsync(AccessRule rule, string token)
@@ -122,6 +157,14 @@ internal sealed class CallerAuthentication(
         if (account.Status == AccountStatus.Takendown)
         {
             throw XrpcErrors.AccountTakedown();
+        }
+    }
+
+    private void Announce(AccessRule rule)
+    {
+        if (Has(rule, AccessKind.OAuth))
+        {
+            oauth.Announce(Response);
         }
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -13,6 +14,7 @@ using Pds.Modules.Auth;
 using Pds.Modules.Auth.Sessions;
 using Pds.Tests.Support;
 using Pds.Xrpc;
+using StackExchange.Redis;
 
 namespace Pds.Tests.Auth;
 
@@ -46,10 +48,12 @@ public sealed class AccessTestHost : IAsyncLifetime
         builder.Services.AddPdsOptions<ServiceOptions>(builder.Configuration);
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton(NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=1"));
+        builder.Services.AddSingleton<IConnectionMultiplexer>(
+            _ => ConnectionMultiplexer.Connect("127.0.0.1:1,abortConnect=false,connectTimeout=100"));
         builder.AddAuth();
 
-        // The one that would look into the database.
-        builder.Services.Remove(builder.Services.Last(service => service.ServiceType == typeof(IHostedService)));
+        // Those that would look into the database.
+        builder.Services.RemoveAll<IHostedService>();
 
         _app = builder.Build();
         _app.UseXrpc();

@@ -17,6 +17,12 @@ public sealed class Caller(AccessKind kind, Did did)
     /// <summary>The session or token that was shown: a refresh token's <c>jti</c>, an app password's name; null where it does not matter.</summary>
     public string? TokenId { get; init; }
 
+    /// <summary>The client that acts for the account; only of <see cref="AccessKind.OAuth"/>.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>The client's session; only of <see cref="AccessKind.OAuth"/>.</summary>
+    public string? SessionId { get; init; }
+
     public bool IsAdmin => Kind == AccessKind.Admin;
 
     /// <summary>Refuses unless the repository is the caller's own.</summary>

@@ -29,23 +29,28 @@ internal sealed class ProofVerifier(ProofTarget target, DpopNonces nonces, Repla
     /// <exception cref="OAuthException"><c>invalid_dpop_proof</c> or <c>use_dpop_nonce</c>.</exception>
     public async ValueTask<DpopProof?> VerifyAsync(HttpContext context, string? accessToken, CancellationToken cancellationToken)
     {
-        context.Response.Headers[NonceHeaderName] = nonces.Next();
+        GiveNonce(context.Response);
         var header = context.Request.Headers[HeaderName];
         if (header.Count == 0)
         {
             return null;
         }
 
-        if (header.Count > 1)
+        // Proxies join what a client sent twice.
+        var text = header.ToString();
+        if (text.Contains(',', StringComparison.Ordinal))
         {
             throw OAuthException.InvalidDpopProof("Several DPoP headers");
         }
 
-        var proof = Check(header.ToString(), context.Request, accessToken);
+        var proof = Check(text, context.Request, accessToken);
         return await replays.TryUseAsync("dpop", $"{proof.Jkt}:{proof.Jti}", Remembered, cancellationToken)
             ? proof
             : throw OAuthException.InvalidDpopProof("DPoP proof replayed");
     }
+
+    /// <summary>Brings the client a nonce for its next proof, whatever becomes of this request.</summary>
+    public void GiveNonce(HttpResponse response) => response.Headers[NonceHeaderName] = nonces.Next();
 
     private DpopProof Check(ReadOnlySpan<char> proof, HttpRequest request, string? accessToken)
     {

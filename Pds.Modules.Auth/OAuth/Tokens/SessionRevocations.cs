@@ -1,0 +1,134 @@
+using System.Globalization;
+using AtProto;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Pds.Modules.Auth.OAuth.Tokens;
+
+/// <summary>
+/// Which access tokens are no longer good although their time is not over: asked in memory at every request. What this
+/// process ends is known here at once, by the others from a message over Redis, or from the database some seconds later.
+/// </summary>
+public sealed partial class SessionRevocations(
+    RevokedSessionStore store, IConnectionMultiplexer redis, TimeProvider time, ILogger<SessionRevocations> log)
+    : BackgroundService
+{
+    /// <summary>How late another process may learn of a revocation without Redis.</summary>
+    public static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
+
+    // A transaction may become visible after a later one was read.
+    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Kept = AccessToken.Lifetime + TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Tidying = TimeSpan.FromMinutes(1);
+    private static readonly RedisChannel Revoked = RedisChannel.Literal("pds:auth:revoked-sessions");
+    private static readonly RedisChannel Refreshed = RedisChannel.Literal("pds:auth:refreshed-sessions");
+
+    private readonly RevocationMemory _memory = new(time);
+
+    /// <summary>Ends a session's access tokens. The session itself is the caller's to delete, before.</summary>
+    public Task RevokeAsync(string sessionId, Did did, CancellationToken cancellationToken) =>
+        RevokeAsync([sessionId], did, cancellationToken);
+
+    /// <summary>Ends the access tokens of several sessions of an account.</summary>
+    public async Task RevokeAsync(IReadOnlyCollection<string> sessionIds, Did did, CancellationToken cancellationToken)
+    {
+        await store.AddAsync(sessionIds, did, cancellationToken);
+        foreach (var sessionId in sessionIds)
+        {
+            _memory.Revoke(sessionId);
+            Tell(Revoked, sessionId);
+        }
+    }
+
+    /// <summary>Ends the access tokens of a session from before a refresh.</summary>
+    /// <param name="generation">The <c>gen</c> of the tokens that remain good.</param>
+    public void Supersede(string sessionId, int generation)
+    {
+        _memory.Supersede(sessionId, generation);
+        Tell(Refreshed, string.Create(CultureInfo.InvariantCulture, $"{generation} {sessionId}"));
+    }
+
+    /// <summary>Nothing is served before what ended lately is known.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await ReadAsync(Kept, cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    internal bool IsRevoked(AccessToken token) => _memory.IsRevoked(token);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await SubscribeAsync();
+        using var timer = new PeriodicTimer(Poll, time);
+        var (read, tidied) = (time.GetTimestamp(), time.GetTimestamp());
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                var reading = time.GetTimestamp();
+                await ReadAsync(time.GetElapsedTime(read) + Overlap, stoppingToken);
+                read = reading;
+                if (time.GetElapsedTime(tidied) >= Tidying)
+                {
+                    tidied = reading;
+                    _memory.Prune();
+                    await store.DeleteAsync(Kept * 2, stoppingToken);
+                }
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                Log.ReadFailed(log, failure);
+            }
+        }
+    }
+
+    private async Task ReadAsync(TimeSpan lately, CancellationToken cancellationToken)
+    {
+        foreach (var sessionId in await store.ReadAsync(lately, cancellationToken))
+        {
+            _memory.Revoke(sessionId);
+        }
+    }
+
+    private async Task SubscribeAsync()
+    {
+        try
+        {
+            var subscriber = redis.GetSubscriber();
+            await subscriber.SubscribeAsync(Revoked, (_, sessionId) => _memory.Revoke(sessionId!));
+            await subscriber.SubscribeAsync(Refreshed, (_, fact) => Supersede(fact!));
+        }
+        catch (RedisException failure)
+        {
+            Log.SubscribeFailed(log, failure);
+        }
+    }
+
+    private void Supersede(string fact)
+    {
+        var space = fact.IndexOf(' ', StringComparison.Ordinal);
+        if (space > 0 && int.TryParse(fact.AsSpan(0, space), CultureInfo.InvariantCulture, out var generation))
+        {
+            _memory.Supersede(fact[(space + 1)..], generation);
+        }
+    }
+
+    private void Tell(RedisChannel channel, string fact)
+    {
+        if (redis.IsConnected)
+        {
+            redis.GetSubscriber().Publish(channel, fact, CommandFlags.FireAndForget);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The revoked sessions could not be read; trying again")]
+        public static partial void ReadFailed(ILogger logger, Exception failure);
+
+        [LoggerMessage(2, LogLevel.Warning, "No news of revoked sessions over Redis; they are polled")]
+        public static partial void SubscribeFailed(ILogger logger, Exception failure);
+    }
+}

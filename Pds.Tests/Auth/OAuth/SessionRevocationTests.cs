@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Pds.Modules.Auth.OAuth.Tokens;
+using Pds.Tests.Support;
+
+namespace Pds.Tests.Auth.OAuth;
+
+public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
+{
+    private const string Session = "/xrpc/com.atproto.server.getSession";
+    private const string NoRedis = "127.0.0.1:1,abortConnect=false,connectTimeout=100";
+
+    private readonly DpopKey _key = DpopKey.Create();
+    private readonly string _session = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    public void Dispose() => _key.Dispose();
+
+    [Fact]
+    public async Task A_revoked_session_ends_at_once()
+    {
+        var server = await pds.GetServerAsync();
+        using var account = await pds.CreateAccountAsync();
+        var token = Mint(server, account);
+        (await SendAsync(server, token)).Ok();
+
+        await Revocations(server).RevokeAsync(_session, account.Did, TestContext.Current.CancellationToken);
+
+        AssertRevoked(await SendAsync(server, token));
+        (await SendAsync(server, TestTokens.Mint(server, account.Did, _key.Jkt))).Ok();
+    }
+
+    [Fact]
+    public async Task A_refresh_ends_the_tokens_before_it()
+    {
+        var server = await pds.GetServerAsync();
+        using var account = await pds.CreateAccountAsync();
+        var (first, second) = (Mint(server, account), Mint(server, account, generation: 1));
+        (await SendAsync(server, first)).Ok();
+
+        Revocations(server).Supersede(_session, 1);
+
+        AssertRevoked(await SendAsync(server, first));
+        (await SendAsync(server, second)).Ok();
+    }
+
+    [Fact]
+    public async Task Another_replica_hears_of_both()
+    {
+        var database = await PdsFixture.CreateDatabaseAsync();
+        await using var server = await pds.StartServerAsync(database: database);
+        await using var replica = await pds.StartServerAsync(database: database);
+        using var account = await TestAccount.CreateAsync(server);
+        var refreshed = Mint(replica, account);
+        var revoked = TestTokens.Mint(replica, account.Did, _key.Jkt, claims: claims => claims["sid"] = "another");
+
+        Revocations(server).Supersede(_session, 1);
+        await Revocations(server).RevokeAsync("another", account.Did, TestContext.Current.CancellationToken);
+
+        await Eventually.TrueAsync(async () => (await SendAsync(replica, refreshed)).Error == "invalid_token");
+        await Eventually.TrueAsync(async () => (await SendAsync(replica, revoked)).Error == "invalid_token");
+    }
+
+    [Fact]
+    public async Task Without_Redis_a_replica_learns_of_revoked_sessions_from_the_database()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1));
+        var database = await PdsFixture.CreateDatabaseAsync();
+        await using var server = await pds.StartServerAsync(database: database);
+        await using var replica = await pds.StartServerAsync(
+            new Dictionary<string, string> { ["ConnectionStrings:redis"] = NoRedis }, time, database);
+        using var account = await TestAccount.CreateAsync(server);
+        var token = Mint(replica, account);
+        (await SendAsync(replica, token)).Ok();
+
+        await Revocations(server).RevokeAsync(_session, account.Did, TestContext.Current.CancellationToken);
+
+        await Eventually.TrueAsync(async () =>
+        {
+            time.Advance(SessionRevocations.Poll);
+            return (await SendAsync(replica, token)).Error == "invalid_token";
+        });
+    }
+
+    [Fact]
+    public async Task A_server_that_starts_knows_what_was_revoked_before()
+    {
+        var database = await PdsFixture.CreateDatabaseAsync();
+        await using var server = await pds.StartServerAsync(database: database);
+        using var account = await TestAccount.CreateAsync(server);
+        await Revocations(server).RevokeAsync(_session, account.Did, TestContext.Current.CancellationToken);
+
+        await using var replica = await pds.StartServerAsync(
+            new Dictionary<string, string> { ["ConnectionStrings:redis"] = NoRedis }, database: database);
+
+        AssertRevoked(await SendAsync(replica, Mint(replica, account)));
+    }
+
+    [Fact]
+    public void What_no_token_can_ask_for_is_forgotten()
+    {
+        var time = new FakeTimeProvider();
+        var memory = new RevocationMemory(time);
+        var token = new AccessToken(default, "", _session, 0, "", "", "", 0);
+        memory.Revoke(_session);
+        memory.Supersede(_session, 1);
+
+        time.Advance(AccessToken.Lifetime);
+        memory.Prune();
+        Assert.True(memory.IsRevoked(token));
+
+        time.Advance(AccessToken.Lifetime);
+        memory.Prune();
+        Assert.False(memory.IsRevoked(token));
+    }
+
+    [Fact]
+    public void An_older_refresh_that_is_heard_of_later_changes_nothing()
+    {
+        var memory = new RevocationMemory(TimeProvider.System);
+        memory.Supersede(_session, 3);
+        memory.Supersede(_session, 2);
+
+        Assert.True(memory.IsRevoked(new AccessToken(default, "", _session, 2, "", "", "", 0)));
+        Assert.False(memory.IsRevoked(new AccessToken(default, "", _session, 3, "", "", "", 0)));
+    }
+
+    private static SessionRevocations Revocations(PdsServer server) => server.Services.GetRequiredService<SessionRevocations>();
+
+    private string Mint(PdsServer server, TestAccount account, int generation = 0) =>
+        TestTokens.Mint(server, account.Did, _key.Jkt, claims: claims => (claims["sid"], claims["gen"]) = (_session, generation));
+
+    private Task<XrpcReply> SendAsync(PdsServer server, string token) =>
+        _key.SendAsync(server.Xrpc, HttpMethod.Get, Session, token);
+
+    private static void AssertRevoked(XrpcReply reply) =>
+        Assert.Equal((401, "invalid_token", "Token revoked"), (reply.Status, reply.Error, reply.Message));
+}
