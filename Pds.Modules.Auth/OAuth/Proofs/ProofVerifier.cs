@@ -52,7 +52,8 @@ internal sealed class ProofVerifier(ProofTarget target, DpopNonces nonces, Repla
     /// <summary>Brings the client a nonce for its next proof, whatever becomes of this request.</summary>
     public void GiveNonce(HttpResponse response) => response.Headers[NonceHeaderName] = nonces.Next();
 
-    private DpopProof Check(ReadOnlySpan<char> proof, HttpRequest request, string? accessToken)
+    /// <summary>All checks but the last, whether it was used before.</summary>
+    internal DpopProof Check(ReadOnlySpan<char> proof, HttpRequest request, string? accessToken)
     {
         if (proof.Length > MaxLength)
         {
