@@ -15,10 +15,12 @@ internal sealed partial class ReplayMemory(IConnectionMultiplexer redis, TimePro
 {
     private const int Capacity = 1 << 20;
 
-    // A Redis that hangs must not hold up what this process can decide.
+    // A Redis that hangs must not hold up what this process can decide; once it did, it is left alone for a while.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
     private readonly UsedOnce _local = new(Capacity);
+    private long _awayUntil;
 
     /// <summary>Notes a use; false when the same was used before and is still remembered.</summary>
     /// <param name="purpose">A name space, such as <c>dpop</c>.</param>
@@ -29,7 +31,7 @@ internal sealed partial class ReplayMemory(IConnectionMultiplexer redis, TimePro
         var hash = Hash(purpose, key);
         var now = time.GetUtcNow().UtcTicks;
         return !_local.TryAdd(hash, now, now + keep.Ticks) ? ValueTask.FromResult(false)
-            : redis.IsConnected ? new ValueTask<bool>(TryUseSharedAsync(purpose, hash, keep, cancellationToken))
+            : redis.IsConnected && now >= Volatile.Read(ref _awayUntil) ? new ValueTask<bool>(TryUseSharedAsync(purpose, hash, keep, cancellationToken))
             : ValueTask.FromResult(true);
     }
 
@@ -44,6 +46,7 @@ internal sealed partial class ReplayMemory(IConnectionMultiplexer redis, TimePro
         }
         catch (Exception failure) when (failure is RedisException or TimeoutException)
         {
+            Volatile.Write(ref _awayUntil, (time.GetUtcNow() + Rest).UtcTicks);
             Log.Unreachable(log, failure.Message);
             return true;
         }

@@ -25,15 +25,20 @@ internal sealed class UsedOnce(int capacity)
         {
             lock (_lock)
             {
-                while (_ends.TryPeek(out var first, out var end) && (end <= now || _keys.Count >= capacity))
+                while (_ends.TryPeek(out var over, out var end) && end <= now)
                 {
                     _ends.Dequeue();
-                    _keys.Remove(first);
+                    _keys.Remove(over);
                 }
 
                 if (!_keys.Add(key))
                 {
                     return false;
+                }
+
+                if (_keys.Count > capacity)
+                {
+                    _keys.Remove(_ends.Dequeue());
                 }
 
                 _ends.Enqueue(key, until);

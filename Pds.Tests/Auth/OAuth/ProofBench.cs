@@ -37,11 +37,16 @@ internal sealed class ProofBench : IAsyncDisposable
 
     public static async Task<ProofBench> StartAsync() => new(await TestServices.Shared.ConnectRedisAsync());
 
+    /// <summary>A Redis that is away.</summary>
+    public static async Task<IConnectionMultiplexer> ConnectNowhereAsync() =>
+        await ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=100");
+
     /// <summary>Another one on the same Redis: a replica.</summary>
-    public ProofVerifier NewVerifier() => new(
+    /// <param name="redis">Another Redis.</param>
+    public ProofVerifier NewVerifier(IConnectionMultiplexer? redis = null) => new(
         new ProofTarget(new ServiceOptions { Hostname = "pds.example.com" }),
         Nonces,
-        new ReplayMemory(_redis, Time, NullLogger<ReplayMemory>.Instance),
+        new ReplayMemory(redis ?? _redis, Time, NullLogger<ReplayMemory>.Instance),
         new ProofKeys(),
         Time);
 

@@ -261,6 +261,41 @@ public sealed class ProofVerifierTests : IAsyncLifetime
         Assert.Equal("DPoP proof replayed", refusal.Message);
     }
 
+    [Fact]
+    public async Task Without_Redis_a_replayed_proof_is_refused_by_the_process_that_saw_it()
+    {
+        var proof = _bench.Prove();
+        var verifier = _bench.NewVerifier(await ProofBench.ConnectNowhereAsync());
+        Assert.NotNull(await ProofBench.VerifyAsync(verifier, ProofBench.Token, proof));
+
+        var refusal = await RefusalOfAsync(() => ProofBench.VerifyAsync(verifier, ProofBench.Token, proof));
+
+        Assert.Equal("DPoP proof replayed", refusal.Message);
+    }
+
+    [Fact]
+    public void What_was_used_may_come_again_when_its_time_is_over()
+    {
+        var used = new UsedOnce(1024);
+
+        Assert.True(used.TryAdd(7, now: 0, until: 10));
+        Assert.False(used.TryAdd(7, now: 9, until: 19));
+        Assert.True(used.TryAdd(7, now: 10, until: 20));
+    }
+
+    [Fact]
+    public void When_memory_is_full_what_would_be_forgotten_next_goes_first()
+    {
+        // One shard of two entries; all keys end in the same bits.
+        var used = new UsedOnce(32);
+        used.TryAdd(16, now: 0, until: 30);
+        used.TryAdd(32, now: 0, until: 10);
+        used.TryAdd(48, now: 0, until: 20);
+
+        Assert.True(used.TryAdd(32, now: 1, until: 40));
+        Assert.False(used.TryAdd(16, now: 1, until: 40));
+    }
+
     private static string Thumbprint(JsonObject jwk)
     {
         var json = new System.Text.Json.Utf8JsonReader(Encoding.UTF8.GetBytes(jwk.ToJsonString()));
