@@ -54,7 +54,14 @@ public static class RepoModule
         services.AddSingleton<Committer>();
         services.AddHostedService(provider => provider.GetRequiredService<Committer>());
 
-        services.AddSingleton<DiskBlobStore>();
+        services.AddPdsOptions<BlobOptions>(builder.Configuration);
+        services.AddSingleton<IncomingBlobs>();
+        services.AddSingleton<IBlobStorage>(provider => provider.GetRequiredService<BlobOptions>() switch
+        {
+            { S3Bucket: not null } options => new S3BlobStorage(options),
+            { AzureConnectionString: not null } options => new AzureBlobStorage(options),
+            var options => new DiskBlobStorage(options),
+        });
         services.AddHostedService<BlobCollector>();
 
         return builder;

@@ -21,22 +21,6 @@ public sealed record RepoOptions
     [Range(1, 1_000_000, ErrorMessage = "PDS_MAX_SUBSCRIPTION_BUFFER must be between 1 and 1000000.")]
     public int MaxSubscriptionBuffer { get; init; } = 10_000;
 
-    /// <summary>The largest blob that is taken, in bytes.</summary>
-    [ConfigurationKeyName("PDS_BLOB_UPLOAD_LIMIT")]
-    [Range(1, long.MaxValue, ErrorMessage = "PDS_BLOB_UPLOAD_LIMIT must be positive.")]
-    public long BlobUploadLimit { get; init; } = 5 << 20;
-
-    /// <summary>Where blobs lie; <c>blobs</c> in <see cref="DataDirectory"/> when absent.</summary>
-    [ConfigurationKeyName("PDS_BLOBSTORE_DISK_LOCATION")]
-    public string? BlobDirectory { get; init; }
-
-    /// <summary>Where blobs are received, on the same volume; <c>tmp</c> beside them when absent.</summary>
-    [ConfigurationKeyName("PDS_BLOBSTORE_DISK_TMP_LOCATION")]
-    public string? BlobTemporaryDirectory { get; init; }
-
-    [ConfigurationKeyName("PDS_DATA_DIRECTORY")]
-    public string DataDirectory { get; init; } = ".data";
-
     /// <summary>Memory for the trees and heads of repositories that were lately written, in bytes.</summary>
     [ConfigurationKeyName("PDS_REPO_CACHE_BYTES")]
     [Range(1 << 20, long.MaxValue, ErrorMessage = "PDS_REPO_CACHE_BYTES must be at least 1 MiB.")]

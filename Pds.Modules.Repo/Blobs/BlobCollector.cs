@@ -5,11 +5,11 @@ using Pds.Modules.Repo.Storage;
 namespace Pds.Modules.Repo.Blobs;
 
 /// <summary>
-/// Deletes files that nothing needs: of uploads that no record came to name, and of blobs whose last use went. A file is
-/// deleted before its note, so that a crash between them only makes it be deleted again.
+/// Deletes bytes that nothing needs: of uploads that no record came to name, and of blobs whose last use went. They are
+/// deleted before their note, so that a crash between them only makes them be deleted again.
 /// </summary>
 internal sealed partial class BlobCollector(
-    BlobStore blobs, DiskBlobStore files, TimeProvider time, ILogger<BlobCollector> log) : BackgroundService
+    BlobStore blobs, IBlobStorage storage, TimeProvider time, ILogger<BlobCollector> log) : BackgroundService
 {
     private const int PageSize = 500;
 
@@ -25,11 +25,7 @@ internal sealed partial class BlobCollector(
         await blobs.ExpireAsync(now - Grace, now, cancellationToken);
         while (await blobs.ListDeletionsAsync(PageSize, cancellationToken) is { Count: > 0 } keys)
         {
-            foreach (var key in keys)
-            {
-                files.Delete(key);
-            }
-
+            await storage.DeleteAsync(keys, cancellationToken);
             await blobs.RemoveDeletionsAsync(keys, cancellationToken);
         }
     }

@@ -19,7 +19,7 @@ internal sealed class IncomingBlob : IAsyncDisposable
     internal IncomingBlob(string path)
     {
         _path = path;
-        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, 1, FileOptions.Asynchronous);
+        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, 1, FileOptions.Asynchronous);
     }
 
     /// <summary>Bytes received.</summary>
@@ -62,6 +62,10 @@ internal sealed class IncomingBlob : IAsyncDisposable
 
     /// <summary>The type to store, from the bytes and what the client said.</summary>
     public string MediaTypeOf(string? declared) => MediaType.Decide(_head.AsSpan(0, _headLength), declared);
+
+    /// <summary>Opens what was received, to be copied to where blobs are kept.</summary>
+    internal FileStream OpenRead() =>
+        new(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
 
     /// <summary>Closes the file and gives it its final place.</summary>
     internal void MoveTo(string path)

@@ -22,22 +22,24 @@ internal static class UploadBlob
         HttpRequest request,
         Caller caller,
         BlobStore blobs,
-        DiskBlobStore files,
-        RepoOptions options,
+        IncomingBlobs incomingBlobs,
+        IBlobStorage storage,
+        BlobOptions options,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        await using var incoming = files.Create();
-        await incoming.ReceiveAsync(request.BodyReader, options.BlobUploadLimit, cancellationToken);
+        await using var incoming = incomingBlobs.Create();
+        await incoming.ReceiveAsync(request.BodyReader, options.UploadLimit, cancellationToken);
 
         var cid = incoming.Finish();
         var type = incoming.MediaTypeOf(request.ContentType);
-        var upload = new StoredBlob(cid, type, incoming.Size, files.Keep(incoming, caller.Did, cid));
+        var upload = new StoredBlob(cid, type, incoming.Size, BlobKey.New(caller.Did, cid));
+        await storage.KeepAsync(upload.StorageKey, incoming, type, cancellationToken);
         var known = await blobs.AddAsync(caller.Did, upload, time.GetUtcNow(), cancellationToken);
         if (known?.StorageKey != upload.StorageKey)
         {
-            // These bytes were here already, or must not be: the new file is not needed.
-            files.Delete(upload.StorageKey);
+            // These bytes were here already, or must not be: the new ones are not needed.
+            await storage.DeleteAsync([upload.StorageKey], CancellationToken.None);
         }
 
         return known switch

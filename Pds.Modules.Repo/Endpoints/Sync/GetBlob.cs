@@ -19,19 +19,31 @@ internal static class GetBlob
     private static async Task<IResult> HandleAsync(
         Did did,
         Cid cid,
+        bool? direct,
         Caller? caller,
         SyncStore repos,
         BlobStore blobs,
-        DiskBlobStore files,
+        IBlobStorage storage,
+        BlobOptions options,
         HttpContext http,
         CancellationToken cancellationToken)
     {
         var head = await repos.RequireVisibleAsync(did, caller, cancellationToken);
         var blob = await blobs.FindAsync(head.Id, cid, cancellationToken);
-        if (blob is null || blob.IsTakendown || files.Open(blob.StorageKey) is not { } bytes)
+        if (blob is null || blob.IsTakendown)
         {
-            throw XrpcErrors.BadRequest("BlobNotFound", "Blob not found");
+            throw NotFound();
         }
+
+        // What only its owner or the administrator may see is nothing for a CDN.
+        if (options.CdnUrl is { } cdn && direct != true && caller is null)
+        {
+            return Results.Redirect(cdn
+                .Replace("{did}", Uri.EscapeDataString(did.Value), StringComparison.Ordinal)
+                .Replace("{cid}", cid.ToString(), StringComparison.Ordinal));
+        }
+
+        var bytes = await storage.OpenAsync(blob.StorageKey, blob.Size, cancellationToken) ?? throw NotFound();
 
         var headers = http.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
@@ -40,4 +52,6 @@ internal static class GetBlob
         return Results.Stream(
             bytes, blob.MimeType, entityTag: new EntityTagHeaderValue($"\"{cid}\""), enableRangeProcessing: true);
     }
+
+    private static XrpcException NotFound() => XrpcErrors.BadRequest("BlobNotFound", "Blob not found");
 }

@@ -1,0 +1,50 @@
+using Azure;
+using Azure.Core;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Repo.Blobs;
+
+/// <summary>Blobs as block blobs of a container in an Azure storage account.</summary>
+internal sealed class AzureBlobStorage(BlobOptions options) : IBlobStorage
+{
+    private readonly BlobContainerClient _container = new(
+        options.AzureConnectionString,
+        options.AzureContainer,
+        new BlobClientOptions { Retry = { Mode = RetryMode.Exponential, MaxRetries = 3, NetworkTimeout = TimeSpan.FromSeconds(30) } });
+
+    public async Task KeepAsync(string key, IncomingBlob blob, string mediaType, CancellationToken cancellationToken)
+    {
+        await using var bytes = blob.OpenRead();
+        await _container.GetBlobClient(key).UploadAsync(
+            bytes,
+            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = mediaType } },
+            cancellationToken);
+    }
+
+    public Task<Stream?> OpenAsync(string key, long size, CancellationToken cancellationToken) =>
+        Task.FromResult<Stream?>(new RemoteBlobStream(size, (from, to, token) => OpenPartAsync(key, from, to, token)));
+
+    public async Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    {
+        foreach (var key in keys)
+        {
+            await _container.GetBlobClient(key).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
+    }
+
+    private async Task<Stream> OpenPartAsync(string key, long from, long to, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await _container.GetBlobClient(key).DownloadStreamingAsync(
+                new BlobDownloadOptions { Range = new HttpRange(from, to - from) }, cancellationToken);
+            return answer.Value.Content;
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            throw XrpcErrors.BadRequest("BlobNotFound", "Blob not found");
+        }
+    }
+}

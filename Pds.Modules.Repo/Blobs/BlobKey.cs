@@ -1,0 +1,18 @@
+using System.Text;
+using AtProto;
+
+namespace Pds.Modules.Repo.Blobs;
+
+/// <summary>The keys under which the bytes of blobs lie.</summary>
+internal static class BlobKey
+{
+    private const int LongestFolder = 200;
+
+    /// <summary>A key that was never used, below the account's folder.</summary>
+    public static string New(Did did, Cid cid) => $"{FolderOf(did)}/{cid}-{Guid.CreateVersion7():N}";
+
+    // Colons are no file names everywhere; a DID is too long for one only when it is a long did:web.
+    private static string FolderOf(Did did) => did.Value.Length <= LongestFolder
+        ? did.Value.Replace(':', '_')
+        : Cid.Compute(CidCodec.Raw, Encoding.ASCII.GetBytes(did.Value)).ToString();
+}
