@@ -6,12 +6,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Devices;
 using Pds.Modules.Auth.Endpoints.Server;
 using Pds.Modules.Auth.OAuth.Endpoints;
 using Pds.Modules.Auth.OAuth.Keys;
 using Pds.Modules.Auth.OAuth.Proofs;
 using Pds.Modules.Auth.OAuth.Tokens;
 using Pds.Modules.Auth.Sessions;
+using Pds.Modules.Auth.SignIn;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
 
@@ -54,6 +56,20 @@ public static class AuthModule
         services.AddSingleton<RevokedSessionStore>().AddSingleton<SessionRevocations>();
         services.AddSingleton<AccessTokenClaims>().AddSingleton<AccessTokenVerifier>().AddSingleton<ResourceAccess>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionRevocations>());
+
+        services.AddSingleton<DeviceCookie>().AddSingleton<DeviceStore>();
+        services.AddSingleton(provider => new BrowserDevices(
+            provider.GetRequiredService<DeviceStore>(), provider.GetRequiredService<DeviceCookie>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<DeviceSweep>();
+        services.AddSingleton<AccountCreation>().AddSingleton<LoginFinder>().AddSingleton<AttemptLimits>();
+        services.AddSingleton(provider => new PersonSignUp(
+            provider.GetRequiredService<AccountCreation>(), provider.GetRequiredService<AttemptLimits>(),
+            provider.GetRequiredService<BrowserDevices>()));
+        services.AddSingleton(provider => new PersonSignIn(
+            provider.GetRequiredService<LoginFinder>(), provider.GetRequiredService<AccountStore>(),
+            provider.GetRequiredService<PasswordHasher>(), provider.GetRequiredService<AttemptLimits>(),
+            provider.GetRequiredService<BrowserDevices>()));
 
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(XrpcAuthentication.Scheme, null);

@@ -2,9 +2,9 @@ using System.Text.Json;
 using AtProto;
 using Microsoft.AspNetCore.Routing;
 using Pds.Contracts.Auth;
-using Pds.Contracts.Identity;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Sessions;
+using Pds.Modules.Auth.SignIn;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
 using Wolverine;
@@ -52,6 +52,7 @@ internal static class CreateSession
     private static async Task<Output> HandleAsync(
         Input input,
         IMessageBus bus,
+        LoginFinder logins,
         AccountStore accounts,
         PasswordHasher passwords,
         RefreshTokenStore refreshTokens,
@@ -65,7 +66,7 @@ internal static class CreateSession
         }
 
         var appPasswordHash = AppPassword.IsForm(input.Password) ? AppPassword.Hash(input.Password) : null;
-        var login = await FindLoginAsync(input.Identifier, appPasswordHash, accounts, bus, cancellationToken);
+        var login = await logins.FindAsync(input.Identifier, appPasswordHash, bus, cancellationToken);
         var isTakendown = login?.Account.Status == AccountStatus.Takendown;
 
         // A taken-down account is entered only by its own password. Whatever is wrong, the same time is spent and the same said.
@@ -98,25 +99,5 @@ internal static class CreateSession
 
         AuthTelemetry.SessionsCreated.Add(1);
         return await Output.CreateAsync(session, account, details, bus, cancellationToken);
-    }
-
-    private static async Task<Login?> FindLoginAsync(
-        string identifier, byte[]? appPasswordHash, AccountStore accounts, IMessageBus bus, CancellationToken cancellationToken)
-    {
-        var normalized = identifier.ToLowerInvariant();
-        if (normalized.Contains('@', StringComparison.Ordinal))
-        {
-            return await accounts.FindLoginAsync(normalized, appPasswordHash, cancellationToken);
-        }
-
-        if (Did.TryParse(normalized, out var did))
-        {
-            return await accounts.FindLoginAsync(did, appPasswordHash, cancellationToken);
-        }
-
-        return Handle.TryParse(normalized, out var handle)
-            && await bus.InvokeAsync<LocalIdentity?>(new FindIdentity(handle), cancellationToken) is { } identity
-            ? await accounts.FindLoginAsync(identity.Did, appPasswordHash, cancellationToken)
-            : null;
     }
 }

@@ -1,0 +1,16 @@
+namespace Pds.Modules.Auth.SignIn;
+
+/// <summary>How often something may be tried.</summary>
+internal sealed record AttemptLimit(string Name, int Most, TimeSpan Window)
+{
+    /// <summary>Passwords of one account, from wherever they come.</summary>
+    public static AttemptLimit Account { get; } = new("account", 30, TimeSpan.FromMinutes(5));
+
+    public static AttemptLimit AccountDaily { get; } = new("account-day", 300, TimeSpan.FromDays(1));
+
+    /// <summary>Passwords of any account, from one address.</summary>
+    public static AttemptLimit Address { get; } = new("address", 100, TimeSpan.FromMinutes(5));
+
+    /// <summary>New accounts from one address.</summary>
+    public static AttemptLimit SignUp { get; } = new("sign-up", 100, TimeSpan.FromMinutes(5));
+}

@@ -1,0 +1,60 @@
+using AtProto;
+using Pds.Contracts.Auth;
+using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Devices;
+using Pds.Modules.Auth.Storage;
+using Pds.Xrpc;
+using Wolverine;
+
+namespace Pds.Modules.Auth.SignIn;
+
+/// <summary>Lets people in, by browser and password.</summary>
+public sealed class PersonSignIn
+{
+    private const int MaxPasswordLength = 512;
+
+    private readonly LoginFinder _logins;
+    private readonly AccountStore _accounts;
+    private readonly PasswordHasher _passwords;
+    private readonly AttemptLimits _limits;
+    private readonly BrowserDevices _devices;
+
+    internal PersonSignIn(
+        LoginFinder logins, AccountStore accounts, PasswordHasher passwords, AttemptLimits limits, BrowserDevices devices) =>
+        (_logins, _accounts, _passwords, _limits, _devices) = (logins, accounts, passwords, limits, devices);
+
+    internal async Task<SignInResult> SignInAsync(
+        Contracts.Auth.SignIn command, IMessageBus bus, CancellationToken cancellationToken)
+    {
+        await _limits.CountAsync(AttemptLimit.Address, command.Address);
+        var login = await _logins.FindAsync(command.Identifier, null, bus, cancellationToken);
+
+        // An account that does not exist is guessed at as slowly as one that does.
+        var subject = login?.Account.Did.Value ?? command.Identifier;
+        await _limits.CountAsync(AttemptLimit.Account, subject);
+        await _limits.CountAsync(AttemptLimit.AccountDaily, subject);
+
+        var isRight = command.Password.Length <= MaxPasswordLength
+            && await _passwords.VerifyAsync(command.Password, login?.PasswordHash, cancellationToken);
+        if (login is null || !isRight)
+        {
+            AuthTelemetry.LoginsRefused.Add(1);
+            throw XrpcErrors.AuthenticationRequired("Invalid identifier or password");
+        }
+
+        if (login.Account.Status == AccountStatus.Takendown)
+        {
+            throw XrpcErrors.AccountTakedown();
+        }
+
+        if (PasswordHash.IsOutdated(login.PasswordHash!))
+        {
+            var hash = await _passwords.HashAsync(command.Password, cancellationToken);
+            await _accounts.SetPasswordAsync(login.Account.Did, hash, cancellationToken);
+        }
+
+        await _devices.SignInAsync(command.DeviceId, login.Account.Did, command.Remember, cancellationToken);
+        AuthTelemetry.SessionsCreated.Add(1);
+        return new SignInResult(login.Account.Did, null);
+    }
+}
