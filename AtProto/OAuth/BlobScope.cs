@@ -1,0 +1,77 @@
+namespace AtProto.OAuth;
+
+/// <summary><c>blob:TYPE/SUBTYPE</c>: uploading blobs of some media types.</summary>
+public sealed class BlobScope : Scope
+{
+    internal const string Prefix = "blob";
+
+    private BlobScope(List<string> accept) => Accept = accept;
+
+    /// <summary>Media types in lower case and in the order of their bytes: <c>image/png</c>, <c>image/*</c> or <c>*/*</c>.</summary>
+    public IReadOnlyList<string> Accept { get; }
+
+    /// <summary>The scope that an upload needs at least.</summary>
+    /// <param name="mediaType">The media type.</param>
+    public static BlobScope Needed(string mediaType) => new([mediaType]);
+
+    /// <summary>Whether an upload is covered.</summary>
+    /// <param name="mediaType">The media type of the upload, without parameters.</param>
+    public bool Allows(ReadOnlySpan<char> mediaType)
+    {
+        for (var i = 0; i < Accept.Count; i++)
+        {
+            if (Covers(Accept[i], mediaType))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    internal static BlobScope? Read(ScopeSyntax syntax)
+    {
+        if (!syntax.HasOnly("accept") || syntax.ReadMany("accept", isPositional: true) is not { Count: > 0 } values)
+        {
+            return null;
+        }
+
+        var types = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var value in values)
+        {
+            if (!IsPattern(value))
+            {
+                return null;
+            }
+
+            types.Add(value.ToLowerInvariant());
+        }
+
+        // What another covers says nothing.
+        var accept = types.Where(type => !types.Any(other => other != type && Covers(other, type))).ToList();
+        return new BlobScope(accept);
+    }
+
+    private static bool Covers(string pattern, ReadOnlySpan<char> type) =>
+        pattern == "*/*"
+        || (pattern.EndsWith("/*", StringComparison.Ordinal)
+            ? type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.OrdinalIgnoreCase)
+            : type.Equals(pattern, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsPattern(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash <= 0 || slash == text.Length - 1 || text.IndexOf('/', slash + 1) >= 0 || text.Contains(' ', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var type = text.AsSpan(0, slash);
+        var subtype = text.AsSpan(slash + 1);
+        return type is "*"
+            ? subtype is "*"
+            : !type.Contains('*') && (subtype is "*" || !subtype.Contains('*'));
+    }
+
+    private protected override string Write() => ScopeSyntax.Write(Prefix, "accept", Accept).ToString();
+}
