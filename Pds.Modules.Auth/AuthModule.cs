@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Routing;
@@ -11,6 +12,7 @@ using Pds.Modules.Auth.Endpoints.Server;
 using Pds.Modules.Auth.OAuth.Endpoints;
 using Pds.Modules.Auth.OAuth.Keys;
 using Pds.Modules.Auth.OAuth.Proofs;
+using Pds.Modules.Auth.OAuth.Server;
 using Pds.Modules.Auth.OAuth.Tokens;
 using Pds.Modules.Auth.Sessions;
 using Pds.Modules.Auth.SignIn;
@@ -70,6 +72,7 @@ public static class AuthModule
             provider.GetRequiredService<LoginFinder>(), provider.GetRequiredService<AccountStore>(),
             provider.GetRequiredService<PasswordHasher>(), provider.GetRequiredService<AttemptLimits>(),
             provider.GetRequiredService<BrowserDevices>()));
+        services.AddOAuthServer();
 
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(XrpcAuthentication.Scheme, null);
@@ -77,9 +80,16 @@ public static class AuthModule
         return builder;
     }
 
+    /// <summary>Answers under <c>/oauth</c>; after routing, for some requests are passed on to pages and endpoints.</summary>
+    public static IApplicationBuilder UseAuth(this IApplicationBuilder app) => app.UseMiddleware<OAuthMiddleware>();
+
     public static IEndpointRouteBuilder MapAuth(this IEndpointRouteBuilder xrpc)
     {
         ProtectedResource.Map(xrpc);
+        ServerMetadata.Map(xrpc);
+        JsonWebKeys.Map(xrpc);
+        Revoke.Map(xrpc);
+
         DescribeServer.Map(xrpc);
 
         CreateAccount.Map(xrpc);

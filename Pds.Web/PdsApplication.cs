@@ -62,6 +62,7 @@ public static class PdsApplication
         app.WarnOfUnknownVariables();
         app.UseForwardedHeaders();
         app.UseXrpc();
+        app.UseAuth();
         app.MapAuth().MapIdentity().MapRepo().MapProxy();
         app.MapService();
         app.MapDefaultEndpoints();

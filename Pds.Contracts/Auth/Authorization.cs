@@ -104,3 +104,11 @@ public sealed record ConnectedApp(
 
 /// <summary>Ends a session of an app, and with its last one the memory of the consent. False when it is not the account's.</summary>
 public sealed record RevokeApp(Did Did, string SessionId);
+
+/// <summary>
+/// A request that cannot be answered to the app, for it names none that may be trusted. The endpoint leaves it among the features
+/// of the request for <c>/oauth/authorize</c>, in place of <see cref="AuthorizationRequest"/>, and has set the status.
+/// </summary>
+/// <param name="Error">The OAuth error.</param>
+/// <param name="Description">For developers, in English.</param>
+public sealed record AuthorizationFailure(string Error, string Description);

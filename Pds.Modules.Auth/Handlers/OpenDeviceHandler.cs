@@ -1,5 +1,4 @@
 using Pds.Contracts.Auth;
-using Pds.Contracts.Identity;
 using Pds.Modules.Auth.Devices;
 using Wolverine;
 
@@ -15,15 +14,7 @@ public static class OpenDeviceHandler
         var accounts = new List<SignedInAccount>();
         foreach (var found in await devices.FindAccountsAsync(id, cancellationToken))
         {
-            var identity = await bus.InvokeAsync<LocalIdentity?>(new GetIdentity(found.Account.Did), cancellationToken);
-            accounts.Add(new SignedInAccount(
-                found.Account.Did,
-                identity?.Handle ?? AtProto.Handle.Invalid,
-                found.Account.Email,
-                found.Account.Status,
-                found.IsFresh,
-                found.IsRemembered,
-                found.SignedInAt));
+            accounts.Add(await found.DescribeAsync(bus, cancellationToken));
         }
 
         return new OpenedDevice(id, cookie, accounts);

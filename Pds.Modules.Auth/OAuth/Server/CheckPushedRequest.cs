@@ -1,0 +1,30 @@
+using OpenIddict.Server;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Pds.Modules.Auth.OAuth.Server;
+
+/// <summary>The pushed authorization request: who makes it, and whether it asks for what may be asked for.</summary>
+internal sealed class CheckPushedRequest(ClientAuthentication authentication)
+    : IOpenIddictServerHandler<ValidatePushedAuthorizationRequestContext>
+{
+    public async ValueTask HandleAsync(ValidatePushedAuthorizationRequestContext context)
+    {
+        var http = context.Transaction.GetHttpContext();
+        var client = await authentication.AuthenticateAsync(http, context.Request, requireProof: false, http.RequestAborted);
+        var request = context.Request;
+        if (client.Proof is { } proof)
+        {
+            var asked = (string?)request["dpop_jkt"];
+            if (asked is not null && asked != proof.Jkt)
+            {
+                throw OAuthException.InvalidToken("dpop_jkt is not the key of the DPoP proof");
+            }
+
+            request["dpop_jkt"] = proof.Jkt;
+        }
+
+        AuthorizationParameters.Check(request, client.Client);
+        context.SetRedirectUri(request.RedirectUri!);
+        context.Transaction.SetClient(client);
+    }
+}

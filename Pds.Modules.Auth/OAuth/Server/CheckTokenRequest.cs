@@ -1,0 +1,28 @@
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Pds.Modules.Auth.OAuth.Server;
+
+/// <summary>The token request: who makes it, and whether its code or refresh token is good.</summary>
+internal sealed class CheckTokenRequest(ClientAuthentication authentication, CodeGrant codes, RefreshGrant refreshes)
+    : IOpenIddictServerHandler<ValidateTokenRequestContext>
+{
+    public async ValueTask HandleAsync(ValidateTokenRequestContext context)
+    {
+        var http = context.Transaction.GetHttpContext();
+        var request = context.Request;
+        var client = await authentication.AuthenticateAsync(http, request, requireProof: true, http.RequestAborted);
+        if (request.GrantType is null || !client.Client.GrantTypes.Contains(request.GrantType))
+        {
+            throw OAuthException.InvalidGrant("This grant_type is not allowed for this client");
+        }
+
+        context.Transaction.SetGrant(request.GrantType switch
+        {
+            OpenIddictConstants.GrantTypes.AuthorizationCode => await codes.CheckAsync(client, request, http.RequestAborted),
+            OpenIddictConstants.GrantTypes.RefreshToken => await refreshes.CheckAsync(client, request, http.RequestAborted),
+            _ => throw OAuthException.InvalidGrant("This grant_type is not supported"),
+        });
+    }
+}

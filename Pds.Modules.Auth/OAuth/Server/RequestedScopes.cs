@@ -1,0 +1,26 @@
+using Pds.Modules.Auth.OAuth.Clients;
+
+namespace Pds.Modules.Auth.OAuth.Server;
+
+/// <summary>The scopes that a request names, held against those that its app declares.</summary>
+internal static class RequestedScopes
+{
+    /// <exception cref="OAuthException"><c>invalid_scope</c>.</exception>
+    public static string Check(string? scope, OAuthClient client)
+    {
+        var asked = scope?.Split(' ') ?? [];
+        if (!Array.TrueForAll(asked, client.Scopes.Contains))
+        {
+            throw OAuthException.InvalidScope("A scope is not declared in the client metadata");
+        }
+
+        if (!asked.Contains("atproto"))
+        {
+            throw OAuthException.InvalidScope("The atproto scope is required");
+        }
+
+        return asked.Contains("openid")
+            ? throw OAuthException.InvalidScope("OpenID Connect is not compatible with atproto")
+            : string.Join(' ', asked.Distinct());
+    }
+}

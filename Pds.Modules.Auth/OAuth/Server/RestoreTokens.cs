@@ -1,0 +1,70 @@
+using System.Security.Claims;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using Pds.Modules.Auth.OAuth.Sessions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Pds.Modules.Auth.OAuth.Server;
+
+/// <summary>
+/// Tells OpenIddict what a request's tokens stand for. They are names of rows here, so there is nothing in them for it to
+/// validate; assertions of clients were verified before.
+/// </summary>
+internal sealed class RestoreTokens(RequestStore requests) : IOpenIddictServerHandler<ProcessAuthenticationContext>
+{
+    public async ValueTask HandleAsync(ProcessAuthenticationContext context)
+    {
+        context.ExtractClientAssertion = context.ValidateClientAssertion = false;
+        context.ValidateIdentityToken = false;
+        context.ValidateAuthorizationCode = false;
+        context.ValidateRefreshToken = false;
+        context.ValidateRequestToken = false;
+
+        if (context.Transaction.GetGrant() is { } grant)
+        {
+            var principal = Describe(grant);
+            context.AuthorizationCodePrincipal = grant.Request is null ? null : principal;
+            context.RefreshTokenPrincipal = grant.Request is null ? principal : null;
+        }
+        else if (context.EndpointType == OpenIddictServerEndpointType.Authorization)
+        {
+            await RestoreRequestAsync(context);
+        }
+    }
+
+    // Used up, foreign and expired ones are restored too: their app is told what became of them.
+    private async Task RestoreRequestAsync(ProcessAuthenticationContext context)
+    {
+        var name = context.Request!.RequestUri![OpaqueToken.RequestUriPrefix.Length..];
+        var stored = await requests.FindAsync(OpaqueToken.Hash(name), context.Transaction.GetHttpContext().RequestAborted);
+        if (stored is null || stored.ClientId != context.Request.ClientId)
+        {
+            context.Reject(Errors.InvalidRequest, "Unknown request_uri");
+            return;
+        }
+
+        context.Transaction.SetStoredRequest(stored);
+        var parameters = PushedParameters.Read(stored.Parameters);
+        parameters.RequestUri = context.Request.RequestUri;
+        context.Request = parameters;
+        context.RequestTokenPrincipal = new ClaimsPrincipal(new ClaimsIdentity());
+    }
+
+    private static ClaimsPrincipal Describe(TokenGrant grant)
+    {
+        var principal = new ClaimsPrincipal(new ClaimsIdentity("OAuth"))
+            .SetClaim(Claims.Subject, grant.Session.Did.Value)
+            .SetPresenters(grant.Client.ClientId);
+        if (grant.Request is { } request)
+        {
+            // OpenIddict compares them with the token request once more.
+            var parameters = PushedParameters.Read(request.Parameters);
+            principal.SetClaim(Claims.Private.RedirectUri, parameters.RedirectUri)
+                .SetClaim(Claims.Private.CodeChallenge, parameters.CodeChallenge)
+                .SetClaim(Claims.Private.CodeChallengeMethod, parameters.CodeChallengeMethod);
+        }
+
+        return principal;
+    }
+}
