@@ -35,6 +35,23 @@ public sealed class RevokedSessionStore(NpgsqlDataSource database)
         return sessions;
     }
 
+    /// <summary>The sessions that were refreshed since a time, and how often they ever were.</summary>
+    internal async Task<List<(string SessionId, int Generation)>> ReadRefreshedAsync(
+        DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT id, generation FROM auth.oauth_session WHERE generation > 0 AND last_used_at > $1");
+        command.Parameters.AddWithValue(since);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var sessions = new List<(string, int)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            sessions.Add((reader.GetString(0), reader.GetInt32(1)));
+        }
+
+        return sessions;
+    }
+
     /// <summary>Deletes what was noted longer ago than any access token lives.</summary>
     internal async Task DeleteAsync(TimeSpan age, CancellationToken cancellationToken)
     {

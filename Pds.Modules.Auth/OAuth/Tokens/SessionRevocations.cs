@@ -25,6 +25,7 @@ public sealed partial class SessionRevocations(
     private static readonly RedisChannel Refreshed = RedisChannel.Literal("pds:auth:refreshed-sessions");
 
     private readonly RevocationMemory _memory = new(time);
+    private volatile bool _hasMissed;
 
     /// <summary>Ends a session's access tokens. The session itself is the caller's to delete, before.</summary>
     public Task RevokeAsync(string sessionId, Did did, CancellationToken cancellationToken) =>
@@ -52,15 +53,24 @@ public sealed partial class SessionRevocations(
     /// <summary>Nothing is served before what ended lately is known.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await ReadAsync(Kept, cancellationToken);
+        redis.ConnectionFailed += NoteLoss;
+        await SubscribeAsync(Revoked, sessionId => _memory.Revoke(sessionId));
+        await SubscribeAsync(Refreshed, Supersede);
+        await ReadRevokedAsync(Kept, cancellationToken);
+        await ReadRefreshedAsync(Kept, cancellationToken);
         await base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        redis.ConnectionFailed -= NoteLoss;
+        base.Dispose();
     }
 
     internal bool IsRevoked(AccessToken token) => _memory.IsRevoked(token);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await SubscribeAsync();
         using var timer = new PeriodicTimer(Poll, time);
         var (read, tidied) = (time.GetTimestamp(), time.GetTimestamp());
         while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -68,7 +78,7 @@ public sealed partial class SessionRevocations(
             try
             {
                 var reading = time.GetTimestamp();
-                await ReadAsync(time.GetElapsedTime(read) + Overlap, stoppingToken);
+                await KeepUpAsync(time.GetElapsedTime(read) + Overlap, stoppingToken);
                 read = reading;
                 if (time.GetElapsedTime(tidied) >= Tidying)
                 {
@@ -79,12 +89,26 @@ public sealed partial class SessionRevocations(
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
+                _hasMissed = true;
                 Log.ReadFailed(log, failure);
             }
         }
     }
 
-    private async Task ReadAsync(TimeSpan lately, CancellationToken cancellationToken)
+    private async Task KeepUpAsync(TimeSpan lately, CancellationToken cancellationToken)
+    {
+        await ReadRevokedAsync(lately, cancellationToken);
+
+        // Refreshes are many, so they are read only when no messages told of them, and once more after that.
+        var isAway = !redis.IsConnected;
+        if (isAway || _hasMissed)
+        {
+            _hasMissed = isAway;
+            await ReadRefreshedAsync(lately, cancellationToken);
+        }
+    }
+
+    private async Task ReadRevokedAsync(TimeSpan lately, CancellationToken cancellationToken)
     {
         foreach (var sessionId in await store.ReadAsync(lately, cancellationToken))
         {
@@ -92,13 +116,22 @@ public sealed partial class SessionRevocations(
         }
     }
 
-    private async Task SubscribeAsync()
+    private async Task ReadRefreshedAsync(TimeSpan lately, CancellationToken cancellationToken)
+    {
+        foreach (var (sessionId, generation) in await store.ReadRefreshedAsync(time.GetUtcNow() - lately, cancellationToken))
+        {
+            _memory.Supersede(sessionId, generation);
+        }
+    }
+
+    private void NoteLoss(object? sender, ConnectionFailedEventArgs failure) => _hasMissed = true;
+
+    // One that fails now is made up for when Redis comes back.
+    private async Task SubscribeAsync(RedisChannel channel, Action<string> hear)
     {
         try
         {
-            var subscriber = redis.GetSubscriber();
-            await subscriber.SubscribeAsync(Revoked, (_, sessionId) => _memory.Revoke(sessionId!));
-            await subscriber.SubscribeAsync(Refreshed, (_, fact) => Supersede(fact!));
+            await redis.GetSubscriber().SubscribeAsync(channel, (_, fact) => hear(fact!));
         }
         catch (RedisException failure)
         {

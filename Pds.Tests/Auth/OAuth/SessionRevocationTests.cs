@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 using Pds.Modules.Auth.OAuth.Tokens;
 using Pds.Tests.Support;
 
@@ -78,7 +79,7 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
         await Eventually.TrueAsync(async () =>
         {
             time.Advance(SessionRevocations.Poll);
-            return (await SendAsync(replica, token)).Error == "invalid_token";
+            return (await SendAsync(replica, token)).Message == "Token revoked";
         });
     }
 
@@ -94,6 +95,31 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
             new Dictionary<string, string> { ["ConnectionStrings:redis"] = NoRedis }, database: database);
 
         AssertRevoked(await SendAsync(replica, Mint(replica, account)));
+    }
+
+    [Fact]
+    public async Task A_server_that_starts_knows_what_was_refreshed_before_and_without_Redis_what_is_refreshed_then()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1));
+        var database = await PdsFixture.CreateDatabaseAsync();
+        await using var server = await pds.StartServerAsync(database: database);
+        using var account = await TestAccount.CreateAsync(server);
+        await AddSessionAsync(server, account, generation: 1);
+
+        await using var replica = await pds.StartServerAsync(
+            new Dictionary<string, string> { ["ConnectionStrings:redis"] = NoRedis }, time, database);
+
+        var second = Mint(replica, account, generation: 1);
+        AssertRevoked(await SendAsync(replica, Mint(replica, account)));
+        (await SendAsync(replica, second)).Ok();
+
+        await RefreshAsync(server);
+
+        await Eventually.TrueAsync(async () =>
+        {
+            time.Advance(SessionRevocations.Poll);
+            return (await SendAsync(replica, second)).Message == "Token revoked";
+        });
     }
 
     [Fact]
@@ -123,6 +149,24 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
 
         Assert.True(memory.IsRevoked(new AccessToken(default, "", _session, 2, "", "", "", 0)));
         Assert.False(memory.IsRevoked(new AccessToken(default, "", _session, 3, "", "", "", 0)));
+    }
+
+    private Task AddSessionAsync(PdsServer server, TestAccount account, int generation) => ExecuteAsync(
+        server,
+        $"""
+        INSERT INTO auth.oauth_session (id, did, client_id, scope, dpop_jkt, code, generation, created_at, last_used_at, expires_at)
+        VALUES ('{_session}', '{account.Did}', '{TestTokens.ClientId}', 'atproto', '{_key.Jkt}', '', {generation}, now(), now(), now())
+        """);
+
+    // By the clock of the test, which is ahead.
+    private Task RefreshAsync(PdsServer server) => ExecuteAsync(
+        server,
+        $"UPDATE auth.oauth_session SET generation = generation + 1, last_used_at = now() + interval '1 hour' WHERE id = '{_session}'");
+
+    private static async Task ExecuteAsync(PdsServer server, string sql)
+    {
+        await using var command = server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     private static SessionRevocations Revocations(PdsServer server) => server.Services.GetRequiredService<SessionRevocations>();
