@@ -125,7 +125,12 @@ internal sealed class CallerAuthentication(
             await RefuseTakendownAsync(verified.Did);
         }
 
-        return new Caller(AccessKind.OAuth, verified.Did) { ClientId = verified.ClientId, SessionId = verified.SessionId };
+        return new Caller(AccessKind.OAuth, verified.Did)
+        {
+            ClientId = verified.ClientId,
+            SessionId = verified.SessionId,
+            Scopes = verified.Scopes,
+        };
     }
 
     private async Task<Caller> ReadServiceTokenAsync(AccessRule rule, string token)

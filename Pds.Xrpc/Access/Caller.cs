@@ -1,4 +1,5 @@
 using AtProto;
+using AtProto.OAuth;
 using Microsoft.AspNetCore.Http;
 
 namespace Pds.Xrpc;
@@ -22,6 +23,9 @@ public sealed class Caller(AccessKind kind, Did did)
 
     /// <summary>The client's session; only of <see cref="AccessKind.OAuth"/>.</summary>
     public string? SessionId { get; init; }
+
+    /// <summary>What an app may do; null for all who may do what their kind may.</summary>
+    public ScopeSet? Scopes { get; init; }
 
     public bool IsAdmin => Kind == AccessKind.Admin;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AtProto;
+using AtProto.OAuth;
 using Pds.Modules.Auth.OAuth.Proofs;
 using Pds.Xrpc;
 
@@ -17,7 +18,8 @@ internal sealed class AccessTokenClaims(ServiceOptions service)
     public AccessToken? Read(Utf8JsonReader json, string keyId)
     {
         var (isOurs, isForUs) = (false, false);
-        string? subject = null, client = null, session = null, thumbprint = null, scope = null;
+        string? subject = null, client = null, session = null, thumbprint = null;
+        ScopeSet? scopes = null;
         long issued = 0, expires = 0;
         var generation = -1;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -52,7 +54,7 @@ internal sealed class AccessTokenClaims(ServiceOptions service)
             }
             else if (json.ValueTextEquals("scope"u8))
             {
-                scope = ReadText(ref json);
+                scopes = ReadText(ref json) is { } text ? ScopeSet.Parse(text) : null;
             }
             else if (json.ValueTextEquals("iat"u8))
             {
@@ -72,9 +74,9 @@ internal sealed class AccessTokenClaims(ServiceOptions service)
         return isOurs && isForUs
             && Did.TryParse(subject, out var did)
             && client is not null && session is not null && generation >= 0 && thumbprint is not null
-            && scope is not null && HasAtproto(scope)
+            && scopes is { HasAtproto: true }
             && issued > 0 && expires > issued && expires - issued <= (long)AccessToken.Lifetime.TotalSeconds
-                ? new AccessToken(did, client, session, generation, thumbprint, scope, keyId, expires)
+                ? new AccessToken(did, client, session, generation, thumbprint, scopes, keyId, expires)
                 : null;
     }
 
@@ -118,19 +120,6 @@ internal sealed class AccessTokenClaims(ServiceOptions service)
         }
 
         return thumbprint is { Length: ProofJwk.ThumbprintLength } ? thumbprint : null;
-    }
-
-    private static bool HasAtproto(ReadOnlySpan<char> scope)
-    {
-        foreach (var part in scope.Split(' '))
-        {
-            if (scope[part].SequenceEqual("atproto"))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> text) =>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AtProto.OAuth;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -127,7 +128,7 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
     {
         var time = new FakeTimeProvider();
         var memory = new RevocationMemory(time);
-        var token = new AccessToken(default, "", _session, 0, "", "", "", 0);
+        var token = Token(generation: 0);
         memory.Revoke(_session);
         memory.Supersede(_session, 1);
 
@@ -147,8 +148,8 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
         memory.Supersede(_session, 3);
         memory.Supersede(_session, 2);
 
-        Assert.True(memory.IsRevoked(new AccessToken(default, "", _session, 2, "", "", "", 0)));
-        Assert.False(memory.IsRevoked(new AccessToken(default, "", _session, 3, "", "", "", 0)));
+        Assert.True(memory.IsRevoked(Token(2)));
+        Assert.False(memory.IsRevoked(Token(3)));
     }
 
     private Task AddSessionAsync(PdsServer server, TestAccount account, int generation) => ExecuteAsync(
@@ -168,6 +169,8 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
         await using var command = server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
+
+    private AccessToken Token(int generation) => new(default, "", _session, generation, "", ScopeSet.Parse("atproto"), "", 0);
 
     private static SessionRevocations Revocations(PdsServer server) => server.Services.GetRequiredService<SessionRevocations>();
 
