@@ -5,7 +5,10 @@ using Pds.Modules.Auth.Storage;
 
 namespace Pds.Modules.Auth.OAuth.Sessions;
 
-/// <summary>The rows of OAuth sessions. Deleting leaves access tokens behind, which <see cref="OAuthSessions"/> ends.</summary>
+/// <summary>
+/// The rows of OAuth sessions. Deleting one leaves access tokens behind: it is noted as revoked in the same statement, and
+/// <see cref="OAuthSessions"/> tells of it.
+/// </summary>
 public sealed class OAuthSessionStore(NpgsqlDataSource database)
 {
     private const string Columns =
@@ -107,7 +110,9 @@ public sealed class OAuthSessionStore(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(
             """
-            WITH gone AS (DELETE FROM auth.oauth_session WHERE did = $1 AND id = $2 RETURNING client_id), forgotten AS (
+            WITH gone AS (DELETE FROM auth.oauth_session WHERE did = $1 AND id = $2 RETURNING client_id), noted AS (
+                INSERT INTO auth.revoked_session (session_id, did, revoked_at) SELECT $2, $1, now() FROM gone
+            ), forgotten AS (
                 DELETE FROM auth.oauth_consent consent USING gone
                 WHERE $3 AND consent.did = $1 AND consent.client_id = gone.client_id AND NOT EXISTS (
                     SELECT FROM auth.oauth_session other WHERE other.did = $1 AND other.client_id = gone.client_id AND other.id <> $2)
@@ -126,8 +131,9 @@ public sealed class OAuthSessionStore(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             """
             WITH consents AS (DELETE FROM auth.oauth_consent WHERE did = $1),
-                requests AS (DELETE FROM auth.oauth_request WHERE did = $1)
-            DELETE FROM auth.oauth_session WHERE did = $1 RETURNING id
+                requests AS (DELETE FROM auth.oauth_request WHERE did = $1),
+                gone AS (DELETE FROM auth.oauth_session WHERE did = $1 RETURNING id)
+            INSERT INTO auth.revoked_session (session_id, did, revoked_at) SELECT id, $1, now() FROM gone RETURNING session_id
             """);
         command.Parameters.AddWithValue(did.Value);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

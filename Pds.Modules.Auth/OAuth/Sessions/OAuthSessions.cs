@@ -20,10 +20,9 @@ public sealed class OAuthSessions(OAuthSessionStore store, SessionRevocations re
     /// </summary>
     public async Task RevokeAllAsync(Did did, CancellationToken cancellationToken)
     {
-        var ended = await store.DeleteAllAsync(did, cancellationToken);
-        if (ended.Count > 0)
+        foreach (var sessionId in await store.DeleteAllAsync(did, cancellationToken))
         {
-            await revocations.RevokeAsync(ended, did, cancellationToken);
+            revocations.Revoke(sessionId);
         }
     }
 
@@ -34,7 +33,7 @@ public sealed class OAuthSessions(OAuthSessionStore store, SessionRevocations re
             return false;
         }
 
-        await revocations.RevokeAsync(sessionId, did, cancellationToken);
+        revocations.Revoke(sessionId);
         return true;
     }
 }

@@ -1,4 +1,3 @@
-using AtProto;
 using Npgsql;
 
 namespace Pds.Modules.Auth.OAuth.Tokens;
@@ -6,19 +5,6 @@ namespace Pds.Modules.Auth.OAuth.Tokens;
 /// <summary>The sessions that ended before their last access token did. Times are the database's, for all replicas.</summary>
 public sealed class RevokedSessionStore(NpgsqlDataSource database)
 {
-    /// <summary>Notes that sessions of an account have ended.</summary>
-    internal async Task AddAsync(IReadOnlyCollection<string> sessionIds, Did did, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            """
-            INSERT INTO auth.revoked_session (session_id, did, revoked_at) SELECT id, $2, now() FROM unnest($1) id
-            ON CONFLICT (session_id) DO NOTHING
-            """);
-        command.Parameters.AddWithValue(sessionIds.ToArray());
-        command.Parameters.AddWithValue(did.Value);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
     /// <summary>The sessions that ended in the time up to now.</summary>
     internal async Task<List<string>> ReadAsync(TimeSpan lately, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AtProto;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -27,19 +26,11 @@ public sealed partial class SessionRevocations(
     private readonly RevocationMemory _memory = new(time);
     private volatile bool _hasMissed;
 
-    /// <summary>Ends a session's access tokens. The session itself is the caller's to delete, before.</summary>
-    public Task RevokeAsync(string sessionId, Did did, CancellationToken cancellationToken) =>
-        RevokeAsync([sessionId], did, cancellationToken);
-
-    /// <summary>Ends the access tokens of several sessions of an account.</summary>
-    public async Task RevokeAsync(IReadOnlyCollection<string> sessionIds, Did did, CancellationToken cancellationToken)
+    /// <summary>Ends the access tokens of a session. Whoever deleted its row has noted it as revoked with that.</summary>
+    public void Revoke(string sessionId)
     {
-        await store.AddAsync(sessionIds, did, cancellationToken);
-        foreach (var sessionId in sessionIds)
-        {
-            _memory.Revoke(sessionId);
-            Tell(Revoked, sessionId);
-        }
+        _memory.Revoke(sessionId);
+        Tell(Revoked, sessionId);
     }
 
     /// <summary>Ends the access tokens of a session from before a refresh.</summary>

@@ -3,6 +3,7 @@ using AtProto.OAuth;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using Pds.Modules.Auth.OAuth.Sessions;
 using Pds.Modules.Auth.OAuth.Tokens;
 using Pds.Tests.Support;
 
@@ -26,10 +27,24 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
         var token = Mint(server, account);
         (await SendAsync(server, token)).Ok();
 
-        await Revocations(server).RevokeAsync(_session, account.Did, TestContext.Current.CancellationToken);
+        await RevokeAsync(server, account);
 
         AssertRevoked(await SendAsync(server, token));
         (await SendAsync(server, TestTokens.Mint(server, account.Did, _key.Jkt))).Ok();
+    }
+
+    [Fact]
+    public async Task With_all_sessions_of_an_account_theirs_ends()
+    {
+        var server = await pds.GetServerAsync();
+        using var account = await pds.CreateAccountAsync();
+        var token = Mint(server, account);
+        await AddSessionAsync(server, account, generation: 0);
+
+        await server.Services.GetRequiredService<OAuthSessions>()
+            .RevokeAllAsync(account.Did, TestContext.Current.CancellationToken);
+
+        AssertRevoked(await SendAsync(server, token));
     }
 
     [Fact]
@@ -53,14 +68,14 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
         await using var server = await pds.StartServerAsync(database: database);
         await using var replica = await pds.StartServerAsync(database: database);
         using var account = await TestAccount.CreateAsync(server);
-        var refreshed = Mint(replica, account);
-        var revoked = TestTokens.Mint(replica, account.Did, _key.Jkt, claims: claims => claims["sid"] = "another");
+        var refreshed = TestTokens.Mint(replica, account.Did, _key.Jkt, claims: claims => claims["sid"] = "another");
+        var revoked = Mint(replica, account);
 
-        Revocations(server).Supersede(_session, 1);
-        await Revocations(server).RevokeAsync("another", account.Did, TestContext.Current.CancellationToken);
+        Revocations(server).Supersede("another", 1);
+        await RevokeAsync(server, account);
 
-        await Eventually.TrueAsync(async () => (await SendAsync(replica, refreshed)).Error == "invalid_token");
-        await Eventually.TrueAsync(async () => (await SendAsync(replica, revoked)).Error == "invalid_token");
+        await Eventually.TrueAsync(async () => (await SendAsync(replica, refreshed)).Message == "Token revoked");
+        await Eventually.TrueAsync(async () => (await SendAsync(replica, revoked)).Message == "Token revoked");
     }
 
     [Fact]
@@ -75,7 +90,7 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
         var token = Mint(replica, account);
         (await SendAsync(replica, token)).Ok();
 
-        await Revocations(server).RevokeAsync(_session, account.Did, TestContext.Current.CancellationToken);
+        await RevokeAsync(server, account);
 
         await Eventually.TrueAsync(async () =>
         {
@@ -90,7 +105,7 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
         var database = await PdsFixture.CreateDatabaseAsync();
         await using var server = await pds.StartServerAsync(database: database);
         using var account = await TestAccount.CreateAsync(server);
-        await Revocations(server).RevokeAsync(_session, account.Did, TestContext.Current.CancellationToken);
+        await RevokeAsync(server, account);
 
         await using var replica = await pds.StartServerAsync(
             new Dictionary<string, string> { ["ConnectionStrings:redis"] = NoRedis }, database: database);
@@ -156,8 +171,15 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
         server,
         $"""
         INSERT INTO auth.oauth_session (id, did, client_id, scope, dpop_jkt, code, generation, created_at, last_used_at, expires_at)
-        VALUES ('{_session}', '{account.Did}', '{TestTokens.ClientId}', 'atproto', '{_key.Jkt}', '', {generation}, now(), now(), now())
+        VALUES ('{_session}', '{account.Did}', '{TestTokens.ClientId}', 'atproto', '{_key.Jkt}', '{_session}', {generation}, now(), now(), now())
         """);
+
+    private async Task RevokeAsync(PdsServer server, TestAccount account)
+    {
+        await AddSessionAsync(server, account, generation: 0);
+        Assert.True(await server.Services.GetRequiredService<OAuthSessions>()
+            .RevokeAsync(account.Did, _session, TestContext.Current.CancellationToken));
+    }
 
     // By the clock of the test, which is ahead.
     private Task RefreshAsync(PdsServer server) => ExecuteAsync(
