@@ -35,6 +35,9 @@ public sealed class DpopKey : IDisposable
     /// <summary>The latest that the server gave, where <see cref="SendAsync"/> was used.</summary>
     public string? Nonce { get; set; }
 
+    /// <summary>The clock that proofs go by.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     /// <summary>Makes a key for one of the ten algorithms.</summary>
     public static DpopKey Create(string algorithm = "ES256") => algorithm switch
     {
@@ -65,7 +68,7 @@ public sealed class DpopKey : IDisposable
             ["jti"] = RandomNumberGenerator.GetHexString(24),
             ["htm"] = method,
             ["htu"] = url,
-            ["iat"] = (at ?? TimeProvider.System.GetUtcNow()).ToUnixTimeSeconds(),
+            ["iat"] = (at ?? Time.GetUtcNow()).ToUnixTimeSeconds(),
         };
         if ((nonce ?? Nonce) is { } known)
         {

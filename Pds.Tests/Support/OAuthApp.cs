@@ -27,20 +27,26 @@ public sealed class OAuthApp(PdsServer server, string clientId, string redirectU
     public string Verifier { get; private set; } = "";
 
     /// <summary>What the server calls itself.</summary>
-    public string Issuer => $"http://localhost:{Server.Url.Port}";
+    public string Issuer => $"http://localhost:{PublicPort}";
 
-    public static OAuthApp OnLoopback(PdsServer server, string scope = Scope)
+    /// <summary>The port of the server's public address; its own unless several share one.</summary>
+    public int PublicPort { get; private init; } = server.Url.Port;
+
+    public static OAuthApp OnLoopback(PdsServer server, string scope = Scope, int? publicPort = null)
     {
         const string Redirect = "http://127.0.0.1:8080/callback";
         return new OAuthApp(
             server,
             $"http://localhost?redirect_uri={Uri.EscapeDataString("http://127.0.0.1/callback")}&scope={Uri.EscapeDataString(scope)}",
-            Redirect);
+            Redirect)
+        {
+            PublicPort = publicPort ?? server.Url.Port,
+        };
     }
 
     /// <summary>Pushes a request.</summary>
     /// <param name="change">Changes the parameters; a null takes one away.</param>
-    public Task<XrpcReply> PushAsync(Action<Dictionary<string, string?>>? change = null)
+    public Task<XrpcReply> PushAsync(Action<Dictionary<string, string?>>? change = null, PdsServer? at = null)
     {
         Verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var parameters = new Dictionary<string, string?>
@@ -54,13 +60,13 @@ public sealed class OAuthApp(PdsServer server, string clientId, string redirectU
             ["code_challenge_method"] = "S256",
         };
         change?.Invoke(parameters);
-        return PostAsync("/oauth/par", parameters);
+        return PostAsync("/oauth/par", parameters, at: at);
     }
 
     /// <summary>Pushes a good request and returns its <c>request_uri</c>.</summary>
-    public async Task<string> PushGoodAsync(Action<Dictionary<string, string?>>? change = null)
+    public async Task<string> PushGoodAsync(Action<Dictionary<string, string?>>? change = null, PdsServer? at = null)
     {
-        var reply = await PushAsync(change);
+        var reply = await PushAsync(change, at);
         Assert.True(reply.Status == 201, reply.ToString());
         return reply.Json.GetProperty("request_uri").GetString()!;
     }
@@ -72,10 +78,14 @@ public sealed class OAuthApp(PdsServer server, string clientId, string redirectU
         var requestUri = await PushGoodAsync(change);
         await browser.OpenAsync(this, requestUri);
         Assert.True(await browser.ChooseAsync(this, requestUri, account.Did));
-        await Server.InvokeAsync(new ApproveAuthorization(
-            ClientId, requestUri, browser.DeviceId, scopes.Length == 0 ? Scope.Split(' ') : scopes));
+        await ApproveAsync(browser, requestUri, scopes);
         return (await browser.OpenAsync(this, requestUri)).Answer("code");
     }
+
+    /// <summary>Grants what the app asks for, or a part of it.</summary>
+    public Task ApproveAsync(TestBrowser browser, string requestUri, params string[] scopes) =>
+        Server.InvokeAsync(new ApproveAuthorization(
+            ClientId, requestUri, browser.DeviceId, scopes.Length == 0 ? Scope.Split(' ') : scopes));
 
     /// <summary>Signs an account in, to the tokens.</summary>
     public async Task<OAuthTokens> SignInAsync(TestBrowser browser, TestAccount account, params string[] scopes) =>
@@ -106,16 +116,14 @@ public sealed class OAuthApp(PdsServer server, string clientId, string redirectU
     /// <summary>Asks who is signed in, which every token may.</summary>
     public Task<XrpcReply> GetSessionAsync(string accessToken, PdsServer? at = null)
     {
-        var to = at ?? Server;
         return Key.SendAsync(
-            to.Xrpc, HttpMethod.Get, "/xrpc/com.atproto.server.getSession", accessToken, $"http://localhost:{to.Url.Port}");
+            (at ?? Server).Xrpc, HttpMethod.Get, "/xrpc/com.atproto.server.getSession", accessToken, Issuer);
     }
 
     /// <summary>Posts a form with a proof, and again when it is given a nonce.</summary>
     public async Task<XrpcReply> PostAsync(
         string path, Dictionary<string, string?> parameters, DpopKey? key = null, PdsServer? at = null)
     {
-        var to = at ?? Server;
         key ??= Key;
         var reply = await PostOnceAsync();
         return reply.Error == "use_dpop_nonce" ? await PostOnceAsync() : reply;
@@ -126,8 +134,8 @@ public sealed class OAuthApp(PdsServer server, string clientId, string redirectU
             {
                 Content = new FormUrlEncodedContent(parameters.Where(parameter => parameter.Value is not null)!),
             };
-            request.Headers.Add("DPoP", key.Prove("POST", $"http://localhost:{to.Url.Port}{path}"));
-            var answer = await to.Xrpc.SendAsync(request);
+            request.Headers.Add("DPoP", key.Prove("POST", $"{Issuer}{path}"));
+            var answer = await (at ?? Server).Xrpc.SendAsync(request);
             key.Nonce = answer.Header("DPoP-Nonce") ?? key.Nonce;
             return answer;
         }

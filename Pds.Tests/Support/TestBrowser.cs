@@ -46,12 +46,18 @@ public sealed class TestBrowser
     }
 
     /// <summary>Goes to the authorization page.</summary>
-    public async Task<PageReply> OpenAsync(OAuthApp app, string requestUri, PdsServer? at = null)
+    public async Task<PageReply> OpenAsync(
+        OAuthApp app, string requestUri, PdsServer? at = null, (string Name, string Value)? header = null)
     {
         var request = new HttpRequestMessage(
             HttpMethod.Get, $"/oauth/authorize?client_id={Uri.EscapeDataString(app.ClientId)}&request_uri={Uri.EscapeDataString(requestUri)}");
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         request.Headers.Add("Cookie", $"{CookieName}={_cookie}");
+        if (header is { } extra)
+        {
+            request.Headers.Add(extra.Name, extra.Value);
+        }
+
         return new PageReply(await (at ?? _server).Xrpc.SendAsync(request));
     }
 

@@ -20,8 +20,10 @@ internal sealed class AnswerAuthorization(ServiceOptions service) : IOpenIddictS
         var answer = context.Response;
         if (string.IsNullOrEmpty(context.RedirectUri))
         {
+            // What bears a link is of OpenIddict's making, in its words.
             http.Features.Set(new AuthorizationFailure(
-                answer.Error ?? OpenIddictConstants.Errors.ServerError, Describe(answer) ?? "The request cannot be answered"));
+                answer.Error ?? OpenIddictConstants.Errors.ServerError,
+                answer is { ErrorUri: null, ErrorDescription: { } description } ? description : "The request cannot be answered"));
             return;
         }
 
@@ -31,7 +33,7 @@ internal sealed class AnswerAuthorization(ServiceOptions service) : IOpenIddictS
             new("state", answer.State),
             new("code", answer.Code),
             new("error", answer.Error),
-            new("error_description", Describe(answer)),
+            new("error_description", answer.ErrorDescription),
         ];
         var present = Array.FindAll(parameters, parameter => !string.IsNullOrEmpty(parameter.Value));
         if (context.ResponseMode == OpenIddictConstants.ResponseModes.FormPost)
@@ -48,7 +50,4 @@ internal sealed class AnswerAuthorization(ServiceOptions service) : IOpenIddictS
 
         context.HandleRequest();
     }
-
-    // What bears a link is of OpenIddict's making, in its words.
-    private static string? Describe(OpenIddictResponse answer) => answer.ErrorUri is null ? answer.ErrorDescription : null;
 }

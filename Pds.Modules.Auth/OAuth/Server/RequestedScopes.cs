@@ -1,3 +1,4 @@
+using AtProto.OAuth;
 using Pds.Modules.Auth.OAuth.Clients;
 
 namespace Pds.Modules.Auth.OAuth.Server;
@@ -5,6 +6,7 @@ namespace Pds.Modules.Auth.OAuth.Server;
 /// <summary>The scopes that a request names, held against those that its app declares.</summary>
 internal static class RequestedScopes
 {
+    /// <returns>Those that this server knows: others could not be explained to a person, so they are left out.</returns>
     /// <exception cref="OAuthException"><c>invalid_scope</c>.</exception>
     public static string Check(string? scope, OAuthClient client)
     {
@@ -21,6 +23,6 @@ internal static class RequestedScopes
 
         return asked.Contains("openid")
             ? throw OAuthException.InvalidScope("OpenID Connect is not compatible with atproto")
-            : string.Join(' ', asked.Distinct());
+            : string.Join(' ', asked.Distinct().Where(scope => Scope.TryParse(scope, out _)));
     }
 }

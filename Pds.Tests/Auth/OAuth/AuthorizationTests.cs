@@ -1,0 +1,245 @@
+using Microsoft.Extensions.Time.Testing;
+using Pds.Contracts.Auth;
+using Pds.Tests.Support;
+using Pds.Xrpc;
+
+namespace Pds.Tests.Auth.OAuth;
+
+public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
+{
+    private PdsServer _server = null!;
+    private TestAccount _alice = null!;
+    private TestBrowser _browser = null!;
+    private OAuthApp _app = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await pds.GetServerAsync();
+        _alice = await pds.CreateAccountAsync();
+        _browser = await TestBrowser.StartAsync(_server, _alice);
+        _app = OAuthApp.OnLoopback(_server);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _app.Dispose();
+        _alice.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData(null, '?')]
+    [InlineData("query", '?')]
+    [InlineData("fragment", '#')]
+    public async Task The_answer_goes_to_the_app_with_issuer_and_state(string? mode, char separator)
+    {
+        var requestUri = await ApproveAsync(parameters => parameters["response_mode"] = mode);
+
+        var page = await _browser.OpenAsync(_app, requestUri);
+
+        Assert.StartsWith($"{_app.RedirectUri}{separator}", page.Reply.Header("Location"), StringComparison.Ordinal);
+        Assert.Equal((_app.Issuer, "the state"), (page.Answer("iss"), page.Answer("state")));
+        Assert.Matches("^cod-[0-9a-f]{64}$", page.Answer("code"));
+        Assert.Equal("no-store", page.Reply.Header("Cache-Control"));
+    }
+
+    [Fact]
+    public async Task The_answer_may_be_a_form_that_sends_itself_by_the_one_script_that_may_run()
+    {
+        var requestUri = await ApproveAsync(parameters => parameters["response_mode"] = "form_post");
+
+        var reply = (await _browser.OpenAsync(_app, requestUri)).Reply.Ok();
+        var html = System.Text.Encoding.UTF8.GetString(reply.Body);
+        var script = html.Split("<script>")[1].Split("</script>")[0];
+        var hash = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(script)));
+
+        var policy = reply.Header("Content-Security-Policy")!;
+        Assert.Contains($"script-src 'sha256-{hash}'", policy, StringComparison.Ordinal);
+        Assert.Contains("form-action http://127.0.0.1:8080;", policy, StringComparison.Ordinal);
+        Assert.Contains($"action=\"{_app.RedirectUri}\"", html, StringComparison.Ordinal);
+        Assert.Contains("name=\"code\" value=\"cod-", html, StringComparison.Ordinal);
+        Assert.Contains("name=\"iss\"", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_uri_serves_once()
+    {
+        var requestUri = await ApproveAsync();
+        (await _browser.OpenAsync(_app, requestUri)).Answer("code");
+
+        AssertRefused("access_denied", await _browser.OpenAsync(_app, requestUri));
+    }
+
+    [Fact]
+    public async Task A_request_that_was_opened_elsewhere_is_refused_and_gone()
+    {
+        var other = await TestBrowser.StartAsync(_server);
+        var requestUri = await _app.PushGoodAsync();
+        Assert.Equal(200, (await _browser.OpenAsync(_app, requestUri)).Reply.Status);
+
+        AssertRefused("access_denied", await other.OpenAsync(_app, requestUri));
+
+        AssertUnknown(await _browser.OpenAsync(_app, requestUri));
+    }
+
+    [Fact]
+    public async Task A_request_of_another_app_is_not_shown()
+    {
+        using var other = new OAuthApp(_server, "http://localhost", "http://127.0.0.1/");
+        var requestUri = await _app.PushGoodAsync();
+
+        AssertUnknown(await _browser.OpenAsync(other, requestUri));
+    }
+
+    [Fact]
+    public async Task A_request_waits_five_minutes_after_it_was_opened_last()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var server = await pds.StartServerAsync(time: time);
+        using var app = OAuthApp.OnLoopback(server);
+        using var bob = await TestAccount.CreateAsync(server);
+        var browser = await TestBrowser.StartAsync(server, bob);
+        app.Key.Time = time;
+        var requestUri = await app.PushGoodAsync();
+
+        time.Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal(200, (await browser.OpenAsync(app, requestUri)).Reply.Status);
+        time.Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal(200, (await browser.OpenAsync(app, requestUri)).Reply.Status);
+        time.Advance(TimeSpan.FromMinutes(5));
+
+        AssertRefused("access_denied", await browser.OpenAsync(app, requestUri));
+    }
+
+    [Fact]
+    public async Task What_the_person_denies_the_app_is_told()
+    {
+        var requestUri = await OpenAsync();
+        await _server.InvokeAsync(new DenyAuthorization(_app.ClientId, requestUri, _browser.DeviceId));
+
+        var page = await _browser.OpenAsync(_app, requestUri);
+
+        AssertRefused("access_denied", page);
+        Assert.Equal("The user rejected the request", page.Answer("error_description"));
+        Assert.Equal((_app.Issuer, "the state"), (page.Answer("iss"), page.Answer("state")));
+        AssertUnknown(await _browser.OpenAsync(_app, requestUri));
+    }
+
+    [Fact]
+    public async Task Parameters_have_to_be_pushed()
+    {
+        var reply = await _server.Xrpc.SendAsync(new HttpRequestMessage(
+            HttpMethod.Get,
+            $"/oauth/authorize?client_id={Uri.EscapeDataString(_app.ClientId)}&response_type=code&redirect_uri={Uri.EscapeDataString(_app.RedirectUri)}"));
+
+        AssertUnknown(new PageReply(reply));
+    }
+
+    [Theory]
+    [InlineData("Sec-Fetch-Mode", "cors")]
+    [InlineData("Sec-Fetch-Dest", "iframe")]
+    [InlineData("Sec-Fetch-Site", "elsewhere")]
+    [InlineData("Origin", "https://example.com")]
+    public async Task The_page_is_only_ever_navigated_to(string header, string value)
+    {
+        var requestUri = await _app.PushGoodAsync();
+
+        AssertUnknown(await _browser.OpenAsync(_app, requestUri, header: (header, value)));
+
+        Assert.Equal(200, (await _browser.OpenAsync(_app, requestUri, header: ("Sec-Fetch-Mode", "navigate"))).Reply.Status);
+    }
+
+    [Fact]
+    public async Task Nobody_is_chosen_who_is_not_signed_in()
+    {
+        using var bob = await pds.CreateAccountAsync();
+        var requestUri = await OpenAsync();
+
+        Assert.False(await _browser.ChooseAsync(_app, requestUri, bob.Did));
+        Assert.True(await _browser.ChooseAsync(_app, requestUri, _alice.Did));
+    }
+
+    [Fact]
+    public async Task Whom_the_app_names_nobody_else_answers_for()
+    {
+        using var bob = await pds.CreateAccountAsync();
+        await _browser.SignInAsync(bob);
+        var requestUri = await OpenAsync(parameters => parameters["login_hint"] = _alice.Handle.Value.ToUpperInvariant());
+
+        Assert.False(await _browser.ChooseAsync(_app, requestUri, bob.Did));
+        var pending = await FindAsync(requestUri);
+        Assert.Equal((_alice.Did, _alice.Handle.Value, true), (pending!.Account!.Did, pending.LoginHint, pending.IsLoginHintFixed));
+    }
+
+    [Fact]
+    public async Task After_prompt_login_an_old_sign_in_does_not_do()
+    {
+        var requestUri = await OpenAsync(parameters => parameters["prompt"] = "login");
+        Assert.False(await _browser.ChooseAsync(_app, requestUri, _alice.Did));
+
+        await _browser.SignInAsync(_alice);
+
+        Assert.True(await _browser.ChooseAsync(_app, requestUri, _alice.Did));
+    }
+
+    [Fact]
+    public async Task To_select_an_account_there_has_to_be_one()
+    {
+        var empty = await TestBrowser.StartAsync(_server);
+        var requestUri = await _app.PushGoodAsync(parameters => parameters["prompt"] = "select_account");
+
+        AssertRefused("account_selection_required", await empty.OpenAsync(_app, requestUri));
+    }
+
+    [Fact]
+    public async Task More_than_was_asked_for_is_not_granted_nor_anything_without_atproto()
+    {
+        var requestUri = await OpenAsync();
+        await _browser.ChooseAsync(_app, requestUri, _alice.Did);
+
+        await Assert.ThrowsAsync<XrpcException>(() => ApproveAsync(requestUri, "atproto", "transition:email"));
+        await Assert.ThrowsAsync<XrpcException>(() => ApproveAsync(requestUri, "transition:generic"));
+    }
+
+    [Fact]
+    public async Task An_app_on_the_persons_own_machine_asks_each_time()
+    {
+        (await _browser.OpenAsync(_app, await ApproveAsync())).Answer("code");
+
+        var requestUri = await OpenAsync(parameters => parameters["login_hint"] = _alice.Did.Value);
+
+        Assert.Equal(_alice.Did, (await FindAsync(requestUri))!.Account!.Did);
+        Assert.Equal(200, (await _browser.OpenAsync(_app, requestUri)).Reply.Status);
+    }
+
+    private async Task<string> OpenAsync(Action<Dictionary<string, string?>>? change = null)
+    {
+        var requestUri = await _app.PushGoodAsync(change);
+        Assert.Equal(200, (await _browser.OpenAsync(_app, requestUri)).Reply.Status);
+        return requestUri;
+    }
+
+    private async Task<string> ApproveAsync(Action<Dictionary<string, string?>>? change = null)
+    {
+        var requestUri = await OpenAsync(change);
+        Assert.True(await _browser.ChooseAsync(_app, requestUri, _alice.Did));
+        await ApproveAsync(requestUri, OAuthApp.Scope.Split(' '));
+        return requestUri;
+    }
+
+    private Task ApproveAsync(string requestUri, params string[] scopes) =>
+        _server.InvokeAsync(new ApproveAuthorization(_app.ClientId, requestUri, _browser.DeviceId, scopes));
+
+    private Task<PendingAuthorization?> FindAsync(string requestUri) =>
+        _server.InvokeAsync<PendingAuthorization?>(new GetAuthorization(_app.ClientId, requestUri, _browser.DeviceId));
+
+    private static void AssertRefused(string error, PageReply page) => Assert.Equal(error, page.Answer("error"));
+
+    // Nothing goes to the app, for it may not be the app.
+    private static void AssertUnknown(PageReply page)
+    {
+        Assert.Equal(400, page.Reply.Status);
+        Assert.Null(page.Reply.Header("Location"));
+        Assert.DoesNotContain("openiddict", page.Reply.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+}
