@@ -18,6 +18,11 @@ public sealed class BlobScope : Scope
     /// <param name="mediaType">The media type of the upload, without parameters.</param>
     public bool Allows(ReadOnlySpan<char> mediaType)
     {
+        if (!IsMediaType(mediaType))
+        {
+            return false;
+        }
+
         for (var i = 0; i < Accept.Count; i++)
         {
             if (Covers(Accept[i], mediaType))
@@ -58,19 +63,15 @@ public sealed class BlobScope : Scope
             ? type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.OrdinalIgnoreCase)
             : type.Equals(pattern, StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsPattern(string text)
-    {
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash <= 0 || slash == text.Length - 1 || text.IndexOf('/', slash + 1) >= 0 || text.Contains(' ', StringComparison.Ordinal))
-        {
-            return false;
-        }
+    private static bool IsPattern(ReadOnlySpan<char> text) =>
+        text is "*/*" || IsMediaType(text) || (text.EndsWith("/*") && HasTwoParts(text) && text.IndexOf('*') == text.Length - 1);
 
-        var type = text.AsSpan(0, slash);
-        var subtype = text.AsSpan(slash + 1);
-        return type is "*"
-            ? subtype is "*"
-            : !type.Contains('*') && (subtype is "*" || !subtype.Contains('*'));
+    private static bool IsMediaType(ReadOnlySpan<char> text) => HasTwoParts(text) && !text.Contains('*');
+
+    private static bool HasTwoParts(ReadOnlySpan<char> text)
+    {
+        var slash = text.IndexOf('/');
+        return slash > 0 && slash < text.Length - 1 && text.LastIndexOf('/') == slash && !text.Contains(' ');
     }
 
     private protected override string Write() => ScopeSyntax.Write(Prefix, "accept", Accept).ToString();

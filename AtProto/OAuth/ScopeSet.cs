@@ -32,6 +32,9 @@ public sealed class ScopeSet
         _hasChat = scopes.Contains(StaticScope.TransitionChat);
     }
 
+    /// <summary>No scopes: nothing may be done.</summary>
+    public static ScopeSet None { get; } = new([]);
+
     /// <summary>The scopes in their order, without those that were not understood.</summary>
     public IReadOnlyList<Scope> Scopes { get; }
 

@@ -26,9 +26,12 @@ internal static class MediaType
     /// <summary>The type to store: what the bytes show, else what the client says, else <see cref="Unknown"/>.</summary>
     public static string Decide(ReadOnlySpan<byte> head, string? declared)
     {
-        var bare = declared?.Split(';', 2)[0].Trim().ToLowerInvariant();
-        return Sniff(head) ?? (bare is { Length: > 2 and <= 255 } && bare.Contains('/') && bare != "*/*" ? bare : Unknown);
+        var bare = WithoutParameters(declared);
+        return Sniff(head) ?? (bare.Length is > 2 and <= 255 && bare.Contains('/') && bare != "*/*" ? bare : Unknown);
     }
+
+    /// <summary>What a Content-Type names, in lower case; empty where there is none.</summary>
+    public static string WithoutParameters(string? contentType) => contentType?.Split(';', 2)[0].Trim().ToLowerInvariant() ?? "";
 
     private static readonly (byte[] Signature, string Type)[] Signatures =
     [

@@ -1,10 +1,38 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Pds.Web;
+using Pds.Xrpc;
 
 namespace Pds.Tests.Architecture;
 
 public sealed class EndpointTests
 {
+    // What any app may do for an account that let it in. Reading what is public takes no scope either.
+    private static readonly string[] OpenToAnyApp =
+    [
+        "com.atproto.identity.getRecommendedDidCredentials",
+        "com.atproto.repo.listMissingBlobs",
+        "com.atproto.server.checkAccountStatus",
+    ];
+
+    [Fact]
+    public async Task A_method_that_lets_apps_in_asks_what_they_may_do()
+    {
+        await using var app = PdsApplication.Create(["codegen"]);
+        var methods = ((IEndpointRouteBuilder)app).DataSources
+            .SelectMany(source => source.Endpoints)
+            .OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy is { } policy
+                && Access.Rules[policy] is { IsOptional: false } rule && rule.Kinds.HasFlag(AccessKind.OAuth))
+            .Select(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/')["xrpc/".Length..])
+            .Where(path => !path.Contains('{'))
+            .Except(OpenToAnyApp)
+            .ToArray();
+
+        Assert.Contains("com.atproto.repo.createRecord", methods);
+        Assert.All(methods, nsid => Assert.Matches(@"Require\w+Scope\(|Scopes\?\.", SourceTree.Read(Find(nsid)!)));
+    }
+
     [Fact]
     public async Task An_nsid_is_the_path_of_a_file()
     {
@@ -22,13 +50,15 @@ public sealed class EndpointTests
         Assert.Contains("com.atproto.identity.resolveHandle", methods);
         Assert.All(methods, nsid =>
         {
-            var file = SourceTree.Modules.SelectMany(module => SourceTree.Files(module, ".cs"))
-                .SingleOrDefault(path => path.EndsWith(FileOf(nsid), StringComparison.Ordinal));
+            var file = Find(nsid);
 
             Assert.True(file is not null, $"{nsid} should be …{FileOf(nsid)}");
             Assert.Contains($"\"{nsid}\"", SourceTree.Read(file), StringComparison.Ordinal);
         });
     }
+
+    private static string? Find(string nsid) => SourceTree.Modules.SelectMany(module => SourceTree.Files(module, ".cs"))
+        .SingleOrDefault(path => path.EndsWith(FileOf(nsid), StringComparison.Ordinal));
 
     // com.atproto.sync.getRepo is /Endpoints/Sync/GetRepo.cs; other authorities keep one more segment: /Endpoints/Bsky/Actor/….
     private static string FileOf(string nsid)

@@ -88,15 +88,16 @@ public sealed class DpopKey : IDisposable
 
     /// <summary>Sends a request as a client does: with a token and a proof, and again when it is given a nonce.</summary>
     /// <param name="publicUrl">The server's own idea of its address, when it is not where the request goes.</param>
+    /// <param name="content">Makes the body, anew for each request.</param>
     public async Task<XrpcReply> SendAsync(
-        XrpcClient client, HttpMethod method, string path, string? accessToken = null, string? publicUrl = null)
+        XrpcClient client, HttpMethod method, string path, string? accessToken = null, string? publicUrl = null, Func<HttpContent>? content = null)
     {
         var reply = await SendOnceAsync();
         return reply.Error == "use_dpop_nonce" ? await SendOnceAsync() : reply;
 
         async Task<XrpcReply> SendOnceAsync()
         {
-            var request = new HttpRequestMessage(method, path);
+            var request = new HttpRequestMessage(method, path) { Content = content?.Invoke() };
             var origin = publicUrl ?? $"http://localhost:{client.Http.BaseAddress!.Port}";
             request.Headers.Add("DPoP", Prove(method.Method, $"{origin}{path.Split('?')[0]}", accessToken));
             if (accessToken is not null)

@@ -25,7 +25,7 @@ public sealed class Caller(AccessKind kind, Did did)
     public string? SessionId { get; init; }
 
     /// <summary>What an app may do; null for all who may do what their kind may.</summary>
-    public ScopeSet? Scopes { get; init; }
+    public ScopeSet? Scopes { get; init; } = kind == AccessKind.OAuth ? ScopeSet.None : null;
 
     public bool IsAdmin => Kind == AccessKind.Admin;
 

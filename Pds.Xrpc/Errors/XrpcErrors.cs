@@ -1,4 +1,5 @@
 using AtProto;
+using AtProto.OAuth;
 using Microsoft.AspNetCore.Http;
 
 namespace Pds.Xrpc;
@@ -48,6 +49,10 @@ public static class XrpcErrors
         new(StatusCodes.Status401Unauthorized, error, message);
 
     public static XrpcException Forbidden(string message) => new(StatusCodes.Status403Forbidden, "Forbidden", message);
+
+    /// <summary>Names what an app would have to ask for.</summary>
+    public static XrpcException ScopeMissing(Scope needed) =>
+        new(StatusCodes.Status403Forbidden, "ScopeMissingError", $"Missing required scope \"{needed}\"");
 
     public static XrpcException AccountNotFound(string message = "Account not found") =>
         new(StatusCodes.Status403Forbidden, "AccountNotFound", message);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AtProto;
+using AtProto.OAuth;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Pds.Modules.Auth.Storage;
@@ -16,7 +17,7 @@ internal static class GetSession
         .RequireAuthorization(Access.AccountOrQueued);
 
     internal sealed record Output(
-        Did Did, JsonElement? DidDoc, Handle Handle, string Email, bool EmailConfirmed, bool Active, AccountStatus? Status);
+        Did Did, JsonElement? DidDoc, Handle Handle, string? Email, bool? EmailConfirmed, bool Active, AccountStatus? Status);
 
     private static async Task<Output> HandleAsync(
         Caller caller,
@@ -31,12 +32,13 @@ internal static class GetSession
             throw XrpcErrors.InvalidRequest($"Could not find user info for account: {caller.Did}");
         }
 
+        var tellsEmail = caller.Scopes?.AllowsAccount(AccountScope.Email, manage: false) ?? true;
         return new Output(
             account.Did,
             await details.GetDidDocAsync(bus, account.Did, cancellationToken),
             await SessionDetails.GetHandleAsync(bus, account.Did, cancellationToken),
-            account.Email,
-            account.EmailConfirmed,
+            tellsEmail ? account.Email : null,
+            tellsEmail ? account.EmailConfirmed : null,
             account.Status == AccountStatus.Active,
             account.Status == AccountStatus.Active ? null : account.Status);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AtProto;
+using AtProto.OAuth;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -40,6 +41,11 @@ internal static class ApplyWrites
             throw XrpcErrors.InvalidRequest($"Too many writes. Max: {RepoWriter.MaxWrites}");
         }
 
+        foreach (var write in input.Writes)
+        {
+            caller.RequireRepoScope(ActionOf(write), write.Collection);
+        }
+
         var writes = new PreparedWrite[input.Writes.Length];
         for (var i = 0; i < writes.Length; i++)
         {
@@ -54,20 +60,26 @@ internal static class ApplyWrites
 
     private static PreparedWrite Prepare(Write write, bool? validate, RecordPreparer preparer, TidClock clock)
     {
-        switch (write.Type)
+        switch (ActionOf(write))
         {
-            case $"{Name}#create":
+            case RepoActions.Create:
                 var rkey = write.Rkey ?? RecordKey.Of(clock.Next());
                 return preparer.Prepare(WriteAction.Create, write.Collection, rkey, write.Value, validate);
-            case $"{Name}#update":
+            case RepoActions.Update:
                 return preparer.Prepare(WriteAction.Update, write.Collection, RequireRkey(write), write.Value, validate);
-            case $"{Name}#delete":
-                return PreparedWrite.Delete(write.Collection, RequireRkey(write), WriteAction.Delete);
             default:
-                throw XrpcErrors.InvalidRequest(
-                    $"Error: Input/writes $type must be one of {Name}#create, {Name}#update, {Name}#delete");
+                return PreparedWrite.Delete(write.Collection, RequireRkey(write), WriteAction.Delete);
         }
     }
+
+    private static RepoActions ActionOf(Write write) => write.Type switch
+    {
+        $"{Name}#create" => RepoActions.Create,
+        $"{Name}#update" => RepoActions.Update,
+        $"{Name}#delete" => RepoActions.Delete,
+        _ => throw XrpcErrors.InvalidRequest(
+            $"Error: Input/writes $type must be one of {Name}#create, {Name}#update, {Name}#delete"),
+    };
 
     private static RecordKey RequireRkey(Write write) =>
         write.Rkey ?? throw XrpcErrors.InvalidRequest("Error: Input/writes must have the property \"rkey\"");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AtProto;
+using AtProto.OAuth;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -27,6 +28,7 @@ internal static class CreateRecord
         HttpContext context, CancellationToken cancellationToken)
     {
         await RepoParameter.RequireOwnAsync(input.Repo, caller, repos, context);
+        caller.RequireRepoScope(RepoActions.Create, input.Collection);
 
         var rkey = input.Rkey ?? RecordKey.Of(clock.Next());
         var write = preparer.Prepare(WriteAction.Create, input.Collection, rkey, input.Record, input.Validate);

@@ -1,4 +1,5 @@
 using AtProto;
+using AtProto.OAuth;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -24,6 +25,7 @@ internal static class DeleteRecord
         CancellationToken cancellationToken)
     {
         await RepoParameter.RequireOwnAsync(input.Repo, caller, repos, context);
+        caller.RequireRepoScope(RepoActions.Delete, input.Collection);
 
         SwapRecord? swap = input.SwapRecord is { } expected ? new SwapRecord(expected) : null;
         var write = PreparedWrite.Delete(input.Collection, input.Rkey, WriteAction.DeleteIfPresent, swap);

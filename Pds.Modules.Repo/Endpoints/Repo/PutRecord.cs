@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AtProto;
+using AtProto.OAuth;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,6 +30,8 @@ internal static class PutRecord
         HttpContext context, CancellationToken cancellationToken)
     {
         await RepoParameter.RequireOwnAsync(input.Repo, caller, repos, context);
+        caller.RequireRepoScope(RepoActions.Create, input.Collection);
+        caller.RequireRepoScope(RepoActions.Update, input.Collection);
 
         var write = preparer.Prepare(
             WriteAction.Put, input.Collection, input.Rkey, input.Record, input.Validate, ReadSwap(input.SwapRecord));

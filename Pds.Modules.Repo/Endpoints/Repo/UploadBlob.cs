@@ -28,6 +28,8 @@ internal static class UploadBlob
         TimeProvider time,
         CancellationToken cancellationToken)
     {
+        caller.RequireBlobScope(MediaType.WithoutParameters(request.ContentType));
+
         await using var incoming = incomingBlobs.Create();
         await incoming.ReceiveAsync(request.BodyReader, options.UploadLimit, cancellationToken);
 
