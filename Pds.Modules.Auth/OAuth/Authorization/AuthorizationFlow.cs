@@ -41,7 +41,16 @@ public sealed class AuthorizationFlow
             return await RefuseAsync(id, "The user rejected the request", cancellationToken);
         }
 
-        var waiting = await LoadAsync(opened, bus, cancellationToken);
+        Waiting waiting;
+        try
+        {
+            waiting = await LoadAsync(opened, bus, cancellationToken);
+        }
+        catch (OAuthException refusal)
+        {
+            return NextStep.Refuse(refusal.Error, refusal.Message);
+        }
+
         var (step, account) = await NextStep.DecideAsync(
             waiting, did => _consents.FindAsync(did, opened.ClientId, cancellationToken));
         switch (step.Kind)

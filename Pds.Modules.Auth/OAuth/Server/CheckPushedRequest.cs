@@ -4,13 +4,18 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace Pds.Modules.Auth.OAuth.Server;
 
 /// <summary>The pushed authorization request: who makes it, and whether it asks for what may be asked for.</summary>
-internal sealed class CheckPushedRequest(ClientAuthentication authentication)
+internal sealed class CheckPushedRequest(ClientAuthentication authentication, RequestObjects objects)
     : IOpenIddictServerHandler<ValidatePushedAuthorizationRequestContext>
 {
     public async ValueTask HandleAsync(ValidatePushedAuthorizationRequestContext context)
     {
         var http = context.Transaction.GetHttpContext();
         var client = await authentication.AuthenticateAsync(http, context.Request, requireProof: false, http.RequestAborted);
+        if (context.Request.Request is { } packed)
+        {
+            context.Request = await objects.ReadAsync(packed, client.Client, http.RequestAborted);
+        }
+
         var request = context.Request;
         if (client.Proof is { } proof)
         {

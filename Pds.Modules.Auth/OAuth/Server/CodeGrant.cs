@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using OpenIddict.Abstractions;
+using Pds.Modules.Auth.Devices;
 using Pds.Modules.Auth.OAuth.Proofs;
 using Pds.Modules.Auth.OAuth.Sessions;
 
@@ -9,7 +10,12 @@ namespace Pds.Modules.Auth.OAuth.Server;
 
 /// <summary>Exchanges codes. One that comes again was stolen, or its answer was: what it gave is taken back.</summary>
 internal sealed class CodeGrant(
-    RequestStore requests, OAuthSessionStore sessions, OAuthSessions revocation, ReplayMemory replays, TimeProvider time)
+    RequestStore requests,
+    OAuthSessionStore sessions,
+    OAuthSessions revocation,
+    BrowserDevices devices,
+    ReplayMemory replays,
+    TimeProvider time)
 {
     private const int ShortestVerifier = 43;
     private const int LongestVerifier = 128;
@@ -38,12 +44,16 @@ internal sealed class CodeGrant(
         }
     }
 
-    /// <summary>Ends the session of a code that was used before.</summary>
+    /// <summary>Ends the session of a code that was used before, and signs the account out of the browser that it passed through.</summary>
     public async Task RevokeReplayedAsync(byte[] code, CancellationToken cancellationToken)
     {
         if (await sessions.FindByCodeAsync(code, cancellationToken) is { } session)
         {
             await revocation.RevokeAsync(session.Did, session.Id, cancellationToken);
+            if (session.DeviceId is { } device)
+            {
+                await devices.SignOutAsync(device, session.Did, cancellationToken);
+            }
         }
     }
 

@@ -26,7 +26,7 @@ internal static class OpenIddictSetup
         services.AddHostedService<ExpirySweep>();
 
         services.AddSingleton<ClientDirectory>().AddSingleton<ClientAssertionVerifier>();
-        services.AddSingleton<ClientAuthentication>();
+        services.AddSingleton<ClientAuthentication>().AddSingleton<RequestObjects>();
         services.AddSingleton<CodeGrant>().AddSingleton<RefreshGrant>().AddSingleton<AccessTokenIssuer>();
 
         services.AddSingleton(provider => new AuthorizationFlow(

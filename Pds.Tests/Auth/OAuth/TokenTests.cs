@@ -72,7 +72,7 @@ public sealed class TokenTests(PdsFixture pds) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_code_that_comes_again_takes_back_what_it_gave()
+    public async Task A_code_that_comes_again_takes_back_what_it_gave_and_signs_the_browser_out()
     {
         var code = await _app.GetCodeAsync(_browser, _alice);
         var tokens = OAuthTokens.Read(await _app.ExchangeAsync(code));
@@ -81,6 +81,9 @@ public sealed class TokenTests(PdsFixture pds) : IAsyncLifetime
 
         Assert.Equal((401, "invalid_token"), Outcome(await _app.GetSessionAsync(tokens.Access)));
         AssertOver(await _app.RefreshAsync(tokens.Refresh!));
+        var requestUri = await _app.PushGoodAsync();
+        await _browser.OpenAsync(_app, requestUri);
+        Assert.False(await _browser.ChooseAsync(_app, requestUri, _alice.Did));
     }
 
     [Fact]
