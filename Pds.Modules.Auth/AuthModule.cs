@@ -89,6 +89,7 @@ public static class AuthModule
         ServerMetadata.Map(xrpc);
         JsonWebKeys.Map(xrpc);
         Revoke.Map(xrpc);
+        GetClientLogo.Map(xrpc);
 
         DescribeServer.Map(xrpc);
 

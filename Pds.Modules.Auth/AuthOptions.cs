@@ -47,4 +47,8 @@ public sealed record AuthOptions
     /// <summary>The moderation service, whose tokens may moderate.</summary>
     [ConfigurationKeyName("PDS_MOD_SERVICE_DID")]
     public Did? ModerationServiceDid { get; init; }
+
+    /// <summary>Client ids of the apps that the operator vouches for.</summary>
+    [ConfigurationKeyName("PDS_OAUTH_TRUSTED_CLIENTS")]
+    public string[] TrustedClients { get; init; } = [];
 }

@@ -7,7 +7,7 @@ namespace Pds.Modules.Auth.OAuth.Authorization;
 internal static class ClientViews
 {
     public static ClientView Of(OAuthClient client) => new(
-        client.ClientId, client.Host, client.Name, LogoPath: null, client.ClientUri, client.PolicyUri, client.TosUri,
+        client.ClientId, client.Host, client.Name, client.LogoPath, client.ClientUri, client.PolicyUri, client.TosUri,
         client.IsTrusted, client.IsLoopback);
 
     /// <summary>What is left of an app whose metadata cannot be had.</summary>

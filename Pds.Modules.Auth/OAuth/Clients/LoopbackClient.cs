@@ -5,48 +5,47 @@ namespace Pds.Modules.Auth.OAuth.Clients;
 /// <summary>An app in development, on the person's own machine: its client id is its metadata.</summary>
 internal static class LoopbackClient
 {
-    private const string Origin = "http://localhost";
+    private static readonly string[] DefaultRedirects = ["http://127.0.0.1/", "http://[::1]/"];
 
-    public static bool IsLoopback(string clientId) =>
-        clientId.StartsWith(Origin, StringComparison.Ordinal)
-        && (clientId.Length == Origin.Length || clientId[Origin.Length] is '/' or '?');
-
-    /// <exception cref="OAuthException">Another parameter, a path, or a redirect URI that leads away from the machine.</exception>
-    public static OAuthClient Read(string clientId)
+    /// <exception cref="OAuthException"><c>invalid_client_id</c>: another parameter, a scope that cannot be, or a redirect URI that leads away.</exception>
+    public static OAuthClient Read(ClientId id)
     {
-        var rest = clientId.AsSpan(Origin.Length);
-        rest = rest.StartsWith('/') ? rest[1..] : rest;
-        if (rest.Length > 0 && rest[0] != '?' || rest.Contains('#'))
+        var scopes = "atproto";
+        var (scopeCount, redirects) = (0, new List<string>());
+        foreach (var parameter in new QueryStringEnumerable(id.LoopbackQuery.ToString()))
         {
-            throw OAuthException.InvalidClientId("A loopback client id has neither path nor fragment");
+            var value = parameter.DecodeValue().ToString();
+            switch (parameter.DecodeName().Span)
+            {
+                case "scope":
+                    scopes = value;
+                    scopeCount++;
+                    break;
+                case "redirect_uri":
+                    redirects.Add(value);
+                    break;
+                default:
+                    throw OAuthException.InvalidClientId("A loopback client_id may have the parameters scope and redirect_uri only");
+            }
         }
 
-        var parameters = QueryHelpers.ParseQuery(rest.ToString());
-        if (parameters.Keys.Any(name => name is not ("scope" or "redirect_uri")) || parameters.TryGetValue("scope", out var several) && several.Count > 1)
+        if (scopeCount > 1)
         {
-            throw OAuthException.InvalidClientId("A loopback client id has one scope and redirect_uri parameters only");
+            throw OAuthException.InvalidClientId("A loopback client_id may have one scope parameter only");
         }
 
-        var scopes = (parameters.TryGetValue("scope", out var scope) ? scope.ToString() : "atproto").Split(' ');
-        string[] redirects = parameters.TryGetValue("redirect_uri", out var uris)
-            ? [.. uris.Select(uri => uri ?? "")]
-            : ["http://127.0.0.1/", "http://[::1]/"];
-        if (!scopes.Contains("atproto") || scopes.Distinct().Count() != scopes.Length)
+        if (redirects.Find(redirect => RedirectUriRules.FindProblem(redirect, id, isNative: true) is not null || !LoopbackRedirect.IsLoopback(redirect)) is not null)
         {
-            throw OAuthException.InvalidClientId("The scope of a loopback client id contains atproto, and nothing twice");
+            throw OAuthException.InvalidClientId(
+                "Each redirect_uri of a loopback client_id must begin with http://127.0.0.1 or http://[::1]");
         }
 
-        return Array.TrueForAll(redirects, IsOnThisMachine)
-            ? new OAuthClient(
-                clientId, "localhost", null, null, null, null, null, redirects, "native", scopes.ToHashSet(),
-                ["authorization_code", "refresh_token"], IsConfidential: false, null, null, IsLoopback: true, IsTrusted: false)
-            : throw OAuthException.InvalidClientId("A redirect_uri of a loopback client id leads to 127.0.0.1 or [::1]");
+        return new OAuthClient(
+            id.Value, id.Host, Name: null, ClientUri: null, LogoUri: null, TosUri: null, PolicyUri: null,
+            redirects.Count > 0 ? redirects : DefaultRedirects,
+            ClientMetadata.Native,
+            ScopeList.Read(scopes, problem => OAuthException.InvalidClientId($"The scope of a loopback client_id {problem}")),
+            [ClientMetadata.AuthorizationCode, ClientMetadata.RefreshToken],
+            IsConfidential: false, AssertionAlgorithm: null, Keys: null, IsLoopback: true, IsTrusted: false);
     }
-
-    private static bool IsOnThisMachine(string redirectUri) =>
-        Uri.TryCreate(redirectUri, UriKind.Absolute, out var uri)
-        && uri.Scheme == Uri.UriSchemeHttp
-        && uri.Host is "127.0.0.1" or "[::1]"
-        && uri.UserInfo.Length == 0
-        && uri.Fragment.Length == 0;
 }

@@ -42,6 +42,9 @@ internal sealed class ProofAlgorithm
     /// <summary>The JWK's <c>crv</c>; null when the key is an RSA key.</summary>
     public string? Curve { get; }
 
+    /// <summary>The algorithm of a name; null when there is none.</summary>
+    public static ProofAlgorithm? Find(string name) => Array.Find(All, algorithm => algorithm.Name == name);
+
     /// <summary>The algorithm that a string claim names; null when it is none of them.</summary>
     public static ProofAlgorithm? Read(ref readonly Utf8JsonReader claim)
     {

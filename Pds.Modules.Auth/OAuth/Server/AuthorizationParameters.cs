@@ -42,7 +42,7 @@ internal static class AuthorizationParameters
     private static string FindRedirectUri(string? asked, OAuthClient client) =>
         string.IsNullOrEmpty(asked)
             ? client.RedirectUris is [var only] ? only : throw OAuthException.InvalidRequest("redirect_uri is required")
-            : client.RedirectUris.Any(registered => RedirectUri.Matches(registered, asked))
+            : client.AllowsRedirect(asked)
                 ? asked
                 : throw OAuthException.InvalidRequest("redirect_uri is not one of the client's");
 

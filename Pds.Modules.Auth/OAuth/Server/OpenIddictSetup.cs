@@ -25,7 +25,8 @@ internal static class OpenIddictSetup
         services.AddSingleton<OAuthSessionStore>().AddSingleton<OAuthSessions>();
         services.AddHostedService<ExpirySweep>();
 
-        services.AddSingleton<ClientDirectory>().AddSingleton<ClientAssertionVerifier>();
+        services.AddSingleton<ClientDocuments>().AddSingleton<ClientCache>().AddSingleton<ClientDirectory>();
+        services.AddSingleton<ClientAssertionVerifier>().AddSingleton<ClientLogos>();
         services.AddSingleton<ClientAuthentication>().AddSingleton<RequestObjects>();
         services.AddSingleton<CodeGrant>().AddSingleton<RefreshGrant>().AddSingleton<AccessTokenIssuer>();
 
