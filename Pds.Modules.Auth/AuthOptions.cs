@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using AtProto;
 using Microsoft.Extensions.Configuration;
+using Pds.Xrpc;
 
 namespace Pds.Modules.Auth;
 
@@ -39,6 +40,11 @@ public sealed record AuthOptions
     /// <summary>Suffixes under which handles are given out, each with its leading dot.</summary>
     [ConfigurationKeyName("PDS_SERVICE_HANDLE_DOMAINS")]
     public string[]? ServiceHandleDomains { get; init; }
+
+    /// <summary>The suffixes in lower case; without configuration, the server's own name.</summary>
+    public string[] HandleDomains(ServiceOptions service) => Array.ConvertAll(
+        ServiceHandleDomains ?? [service.Hostname == "localhost" ? ".test" : $".{service.Hostname}"],
+        domain => domain.ToLowerInvariant());
 
     /// <summary>Whether sessions come with the account's DID document.</summary>
     [ConfigurationKeyName("PDS_ENABLE_DID_DOC_WITH_SESSION")]

@@ -6,6 +6,8 @@ using Pds.Modules.Repo;
 using Pds.ServiceDefaults;
 using Pds.Web.Configuration;
 using Pds.Web.Endpoints;
+using Pds.Web.Localization;
+using Pds.Web.Security;
 using Pds.Xrpc;
 using StackExchange.Redis;
 
@@ -55,7 +57,8 @@ public static class PdsApplication
         }
 
         builder.AddAuth().AddIdentity().AddRepo().AddProxy();
-        builder.Services.AddRazorPages();
+        builder.Services.AddLanguages().AddRazorPages();
+        builder.Services.AddFormTokens();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -66,6 +69,7 @@ public static class PdsApplication
         app.MapAuth().MapIdentity().MapRepo().MapProxy();
         app.MapService();
         app.MapDefaultEndpoints();
+        app.UseRequestLocalization();
         app.MapRazorPages().WithPageSecurity();
         return app;
     }

@@ -27,7 +27,8 @@ public sealed partial class CodeTests
         var misplaced = Sources
             .Where(path => !path.StartsWith("Pds.Contracts/", StringComparison.Ordinal))
             .Where(path => PublicType().Matches(SourceTree.Read(path)) is { Count: > 0 } types
-                && types.All(type => type.Groups["name"].Value != Path.GetFileNameWithoutExtension(path).Split('.')[0]))
+                && types.All(type => type.Groups["name"].Value is var name
+                    && name != FileName(path) && !(path.EndsWith(".cshtml.cs", StringComparison.Ordinal) && name == $"{FileName(path)}Model")))
             .ToArray();
 
         Assert.True(misplaced.Length == 0, string.Join(Environment.NewLine, misplaced));
@@ -40,6 +41,8 @@ public sealed partial class CodeTests
 
         Assert.True(tooLong.Length == 0, string.Join(Environment.NewLine, tooLong));
     }
+
+    private static string FileName(string path) => Path.GetFileName(path).Split('.')[0];
 
     [GeneratedRegex(@"#pragma|\bSuppressMessage\b|\bTODO\b|\bFIXME\b|\bHACK\b|NotImplementedException|#region|nullable disable")]
     private static partial Regex Banned();

@@ -23,9 +23,7 @@ internal static class DescribeServer
 
     private static Output Handle(AuthOptions options, ServiceOptions service) => new(
         service.ServiceDid,
-        Array.ConvertAll(
-            options.ServiceHandleDomains ?? [service.Hostname == "localhost" ? ".test" : $".{service.Hostname}"],
-            domain => domain.ToLowerInvariant()),
+        options.HandleDomains(service),
         options.InviteRequired,
         options.BlobUploadLimit,
         new Links(service.PrivacyPolicyUrl, service.TermsOfServiceUrl),
