@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Pds.Modules.Identity.Endpoints;
 using Pds.Modules.Identity.Endpoints.Identity;
 using Pds.Modules.Identity.Handles;
+using Pds.Modules.Identity.Lexicons;
 using Pds.Modules.Identity.Plc;
 using Pds.Modules.Identity.Resolution;
 using Pds.Modules.Identity.Storage;
@@ -21,9 +22,10 @@ public static class IdentityModule
 
         services.AddSingleton<IdentityStore>();
         services.AddSingleton<HandleDomains>().AddSingleton<HandleRules>();
-        services.AddSingleton<HandleDns>().AddSingleton<HandleHttp>().AddSingleton<HandleResolver>();
+        services.AddSingleton<DidTexts>().AddSingleton<HandleDns>().AddSingleton<HandleHttp>().AddSingleton<HandleResolver>();
         services.AddSingleton<RotationKey>().AddSingleton<Genesis>().AddSingleton<PlcClient>().AddSingleton<Tombstone>();
-        services.AddSingleton<DidResolver>().AddSingleton<DidCache>();
+        services.AddSingleton<DidResolver>().AddSingleton<DidCache>().AddSingleton<SharedCache>();
+        services.AddSingleton<LexiconResolver>().AddSingleton<LexiconCache>();
         return builder;
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AtProto;
 using AtProto.Crypto;
 using Microsoft.Extensions.Configuration;
 
@@ -39,6 +40,10 @@ public sealed record IdentityOptions : IValidatableObject
     /// <summary>Name servers asked for a handle's record when the system's own do not have it: addresses, with a port if not 53.</summary>
     [ConfigurationKeyName("PDS_HANDLE_BACKUP_NAMESERVERS")]
     public string[] BackupNameservers { get; init; } = [];
+
+    /// <summary>Whose lexicons are taken for everyone's, in place of what DNS says; for development.</summary>
+    [ConfigurationKeyName("PDS_LEXICON_AUTHORITY_DID")]
+    public Did? LexiconAuthority { get; init; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -65,8 +65,9 @@ public sealed class PermissionSet
             set = new PermissionSet(id, main, [.. permissions.EnumerateArray().Select(Permission.Read).OfType<Permission>()]);
             return true;
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // The latter: half a surrogate pair.
             return false;
         }
     }

@@ -1,10 +1,8 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using AtProto;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
 using Pds.Xrpc;
-using StackExchange.Redis;
 
 namespace Pds.Modules.Identity.Resolution;
 
@@ -13,7 +11,7 @@ namespace Pds.Modules.Identity.Resolution;
 /// answered and fetched anew behind the answer, an old one is not used.
 /// </summary>
 public sealed partial class DidCache(
-    DidResolver resolver, IConnectionMultiplexer redis, IdentityOptions options, TimeProvider time, ILogger<DidCache> logger)
+    DidResolver resolver, SharedCache shared, IdentityOptions options, TimeProvider time, ILogger<DidCache> logger)
     : IDisposable
 {
     // How long this process may not notice that another fetched a newer document.
@@ -84,13 +82,13 @@ public sealed partial class DidCache(
         if (json is null)
         {
             _memory.Remove(did);
-            await TryRedisAsync(database => database.KeyDeleteAsync(KeyOf(did)));
+            await shared.RemoveAsync(KeyOf(did));
             return null;
         }
 
         var now = time.GetUtcNow();
         Keep(did, new Entry(json, FetchedAt: now, SeenAt: now));
-        await TryRedisAsync(database => database.StringSetAsync(KeyOf(did), Pack(json, now), options.CacheDropAfter));
+        await shared.SetAsync(KeyOf(did), json, now, options.CacheDropAfter);
         return json;
     }
 
@@ -103,11 +101,9 @@ public sealed partial class DidCache(
             return known;
         }
 
-        byte[]? packed = null;
-        await TryRedisAsync(async database => packed = await database.StringGetAsync(KeyOf(did)));
-        if (packed is { Length: > sizeof(long) } && (known is null || ReadTime(packed) >= known.FetchedAt))
+        if (await shared.FindAsync(KeyOf(did)) is var (json, at) && (known is null || at >= known.FetchedAt))
         {
-            known = new Entry(packed[sizeof(long)..], ReadTime(packed), now);
+            known = new Entry(json, at, now);
             Keep(did, known);
         }
 
@@ -117,36 +113,7 @@ public sealed partial class DidCache(
     private void Keep(Did did, Entry entry) =>
         _memory.Set(did, entry, new MemoryCacheEntryOptions { Size = entry.Json.Length + 256 });
 
-    // Without Redis every replica fetches for itself. A command to a lost one would wait for it to come back.
-    private async Task TryRedisAsync(Func<IDatabase, Task> action)
-    {
-        if (!redis.IsConnected)
-        {
-            return;
-        }
-
-        try
-        {
-            await action(redis.GetDatabase());
-        }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
-        {
-            Log.CacheUnreachable(logger, failure.Message);
-        }
-    }
-
-    private static RedisKey KeyOf(Did did) => $"identity:did:{did}";
-
-    private static byte[] Pack(byte[] json, DateTimeOffset fetchedAt)
-    {
-        var packed = new byte[sizeof(long) + json.Length];
-        BinaryPrimitives.WriteInt64BigEndian(packed, fetchedAt.ToUnixTimeMilliseconds());
-        json.CopyTo(packed, sizeof(long));
-        return packed;
-    }
-
-    private static DateTimeOffset ReadTime(byte[] packed) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(packed));
+    private static string KeyOf(Did did) => $"identity:did:{did}";
 
     private sealed record Entry(byte[] Json, DateTimeOffset FetchedAt, DateTimeOffset SeenAt);
 
@@ -154,8 +121,5 @@ public sealed partial class DidCache(
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "DID document of {Did} could not be refreshed: {Reason}")]
         public static partial void RefreshFailed(ILogger logger, Did did, string reason);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The cache of DID documents is unreachable: {Reason}")]
-        public static partial void CacheUnreachable(ILogger logger, string reason);
     }
 }

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Pds.Modules.Repo.Storage;
 
 /// <summary>Reads records, each answer in one query. Only active repositories have any.</summary>
-internal sealed class RecordStore(NpgsqlDataSource database)
+public sealed class RecordStore(NpgsqlDataSource database)
 {
     /// <summary>One record; null when there is none that may be shown, with whether the repository is here at all.</summary>
     public async Task<(bool HasRepo, StoredRecord? Record)> FindAsync(

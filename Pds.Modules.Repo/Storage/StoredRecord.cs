@@ -4,4 +4,4 @@ namespace Pds.Modules.Repo.Storage;
 
 /// <summary>A record as it is stored.</summary>
 /// <param name="Value">DAG-CBOR, the block of <paramref name="Cid"/>.</param>
-internal sealed record StoredRecord(string Rkey, Cid Cid, byte[] Value);
+public sealed record StoredRecord(string Rkey, Cid Cid, byte[] Value);

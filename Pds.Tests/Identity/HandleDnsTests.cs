@@ -51,5 +51,5 @@ public sealed class HandleDnsTests
     }
 
     private static HandleDns Create(TestDns server) =>
-        new(new IdentityOptions { BackupNameservers = [server.Address], ResolverTimeout = TimeSpan.FromSeconds(5) });
+        new(new DidTexts(new IdentityOptions { BackupNameservers = [server.Address], ResolverTimeout = TimeSpan.FromSeconds(5) }));
 }

@@ -1,0 +1,13 @@
+using Pds.Contracts.Identity;
+using Pds.Modules.Identity.Lexicons;
+
+namespace Pds.Modules.Identity.Handlers;
+
+public static class ResolveLexiconHandler
+{
+    public static async Task<ResolvedLexicon?> HandleAsync(
+        ResolveLexicon query, LexiconCache lexicons, CancellationToken cancellationToken) =>
+        await lexicons.GetAsync(query.Id, query.Fresh, cancellationToken) is { } json
+            ? new ResolvedLexicon(query.Id, json)
+            : null;
+}
