@@ -8,7 +8,7 @@ namespace Pds.Tests.Support;
 public sealed class TestBrowser
 {
     /// <summary>The name of the cookie by which a browser is known.</summary>
-    public const string CookieName = "dev-id";
+    public const string CookieName = "device";
 
     private const string UserAgent = "a browser of the tests";
     private const string Address = "127.0.0.1";
@@ -58,7 +58,14 @@ public sealed class TestBrowser
             request.Headers.Add(extra.Name, extra.Value);
         }
 
-        return new PageReply(await (at ?? _server).Xrpc.SendAsync(request));
+        var reply = await (at ?? _server).Xrpc.SendAsync(request);
+        if (reply.Headers.TryGetValues("Set-Cookie", out var cookies)
+            && cookies.Select(cookie => cookie.Split('=', ';')).LastOrDefault(cookie => cookie is [CookieName, { Length: > 0 }, ..]) is { } changed)
+        {
+            _cookie = changed[1];
+        }
+
+        return new PageReply(reply);
     }
 
     /// <summary>Chooses who answers a request.</summary>
@@ -69,6 +76,9 @@ public sealed class TestBrowser
 /// <summary>What the authorization page answered.</summary>
 public sealed record PageReply(XrpcReply Reply)
 {
+    /// <summary>Whether the browser was led on to a page where the person has something to do.</summary>
+    public bool IsAsking => Reply.Status == 302 && Reply.Header("Location")!.StartsWith("/oauth/", StringComparison.Ordinal);
+
     /// <summary>A parameter of the answer to the app; fails the test when the browser was not sent back.</summary>
     public string Answer(string name)
     {
