@@ -82,7 +82,13 @@ public sealed class DpopKey : IDisposable
 
         header?.Invoke(head);
         claims?.Invoke(body);
-        var signed = $"{Encode(head.ToJsonString())}.{Encode(body.ToJsonString())}";
+        return Sign(head, body);
+    }
+
+    /// <summary>Makes any JWT.</summary>
+    public string Sign(JsonObject header, JsonObject claims)
+    {
+        var signed = $"{Encode(header.ToJsonString())}.{Encode(claims.ToJsonString())}";
         return $"{signed}.{Base64Url.EncodeToString(_sign(Encoding.ASCII.GetBytes(signed)))}";
     }
 
