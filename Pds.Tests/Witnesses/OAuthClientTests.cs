@@ -16,10 +16,19 @@ public sealed class OAuthClientTests(PdsFixture pds)
 {
     // Web apps live at a public name; here it leads to the witness, for the server as for the browser.
     private const string AppHost = "apps.of-witnesses.com";
+    private const string PublicHost = "pds.of-witnesses.com";
 
     [Theory]
+    [InlineData("oauth-node.mjs", 14)]
     [InlineData("oauth-browser.mjs", 4)]
-    public async Task Says_that_all_is_well(string script, int steps)
+    public Task Says_that_all_is_well(string script, int steps) => RunAsync(script, steps, []);
+
+    [Theory]
+    [InlineData("oauth-atcute.mjs", 3)]
+    public Task Says_that_all_is_well_behind_a_proxy_with_a_certificate(string script, int steps) =>
+        RunAsync(script, steps, new() { ["PDS_HOSTNAME"] = PublicHost });
+
+    private async Task RunAsync(string script, int steps, Dictionary<string, string> settings)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromMinutes(3));
@@ -29,6 +38,7 @@ public sealed class OAuthClientTests(PdsFixture pds)
             var port = LoopbackPort.Free();
             var certificate = WriteCertificate(folder.FullName);
             await using var server = await pds.StartServerAsync(
+                settings,
                 configureServices: services => LeadHere(services, port, certificate));
 
             var printed = await NodeWitness.RunAsync(
@@ -37,6 +47,7 @@ public sealed class OAuthClientTests(PdsFixture pds)
                 {
                     ["PDS_URL"] = $"http://localhost:{server.Url.Port}",
                     ["PLC_URL"] = server.PlcUrl.AbsoluteUri,
+                    ["PDS_HOST"] = PublicHost,
                     ["APP_HOST"] = AppHost,
                     ["APP_PORT"] = $"{port}",
                     ["APP_CERT"] = Path.Combine(folder.FullName, "cert.pem"),

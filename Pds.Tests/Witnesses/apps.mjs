@@ -1,5 +1,5 @@
 // Apps of the network: official and independent OAuth clients, each with its callback on a real server of this machine.
-import { createServer } from 'node:http'
+import { createServer, request as forward } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { readFileSync } from 'node:fs'
 import { JoseKey, NodeOAuthClient } from '@atproto/oauth-client-node'
@@ -103,6 +103,22 @@ export const serveApps = (...apps) => listen(
     [`/${name}/jwks.json`, { json: () => client.jwks }],
   ])),
   { cert: readFileSync(process.env.APP_CERT), key: readFileSync(process.env.APP_KEY) })
+
+/** Stands before the server with a certificate, as a proxy does where people reach it. */
+export async function serveSecurely(target) {
+  const tls = { cert: readFileSync(process.env.APP_CERT), key: readFileSync(process.env.APP_KEY) }
+  const server = createTlsServer(tls, (request, response) => {
+    const headers = { ...request.headers, 'x-forwarded-proto': 'https', 'x-forwarded-for': '127.0.0.1' }
+    const onward = forward(target + request.url, { method: request.method, headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers)
+      answer.pipe(response)
+    })
+    onward.on('error', () => response.destroy())
+    request.pipe(onward)
+  })
+  await new Promise((done) => server.listen(0, '127.0.0.1', done))
+  return { port: server.address().port, close: () => server.close() }
+}
 
 /** The parameters with which the browser came back, wherever the response mode put them. */
 export const parameters = (at) => new URLSearchParams(at.search || at.hash.slice(1))

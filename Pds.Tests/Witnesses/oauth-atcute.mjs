@@ -1,18 +1,30 @@
-// @atcute/oauth-node-client, written by others than the reference: the same doors.
+// @atcute/oauth-node-client, written by others than the reference, who knows no server but by https: the same doors, behind a
+// proxy with a certificate.
 import assert from 'node:assert/strict'
 import { Client } from '@atcute/client'
 import {
   CompositeDidDocumentResolver, LocalActorResolver, PlcDidDocumentResolver, XrpcHandleResolver,
 } from '@atcute/identity-resolver'
 import { MemoryStore, OAuthClient } from '@atcute/oauth-node-client'
-import { listen } from './apps.mjs'
+import { listen, serveSecurely } from './apps.mjs'
 import { answer, openBrowser, openProfile } from './browser.mjs'
 import { createAccount, plcUrl, service, step } from './world.mjs'
 
 const account = await createAccount()
 const app = await listen()
+const host = process.env.PDS_HOST
+const front = await serveSecurely(service)
+
+// The name leads to this machine.
+const viaLoopback = (input, init) => {
+  const url = new URL(input instanceof Request ? input.url : input)
+  if (url.host !== host) return fetch(input, init)
+  const here = `${service}${url.pathname}${url.search}`
+  return fetch(input instanceof Request ? new Request(here, input) : here, init)
+}
+
 const oauth = new OAuthClient({
-  allowHttp: true,
+  fetch: viaLoopback,
   metadata: { redirect_uris: [`http://127.0.0.1:${app.port}/callback`], scope: ['atproto', 'repo:app.bsky.feed.post'] },
   stores: { sessions: new MemoryStore(), states: new MemoryStore() },
   actorResolver: new LocalActorResolver({
@@ -22,7 +34,7 @@ const oauth = new OAuthClient({
     }),
   }),
 })
-const browser = await openBrowser()
+const browser = await openBrowser({ [host]: front.port })
 
 try {
   const page = await openProfile(browser)
@@ -52,4 +64,5 @@ try {
 } finally {
   await browser.close()
   app.close()
+  front.close()
 }
