@@ -11,6 +11,12 @@ namespace Pds.Modules.Auth.OAuth.Server;
 /// <param name="Proof">The proof of its DPoP key; null where the request needs none and has none.</param>
 internal sealed record AuthenticatedClient(OAuthClient Client, string? Key, DpopProof? Proof)
 {
+    /// <summary>Writes <see cref="Key"/>.</summary>
+    public static string KeyOf(ClientAssertion assertion) => $"{assertion.Algorithm} {assertion.Jkt} {assertion.KeyId}";
+
+    /// <summary>The <c>kid</c> in a <see cref="Key"/>.</summary>
+    public static string? KeyIdOf(string? key) => key?.Split(' ', 3)[2];
+
     /// <summary>Refuses to continue what another app, or this one with another key, has begun.</summary>
     /// <param name="key">How the app authenticated then. What began without a key may go on with one.</param>
     /// <exception cref="OAuthException"><c>invalid_grant</c>.</exception>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -12,7 +13,7 @@ internal sealed class CheckTokenRequest(ClientAuthentication authentication, Cod
     {
         var http = context.Transaction.GetHttpContext();
         var request = context.Request;
-        var client = await authentication.AuthenticateAsync(http, request, requireProof: true, http.RequestAborted);
+        var client = await AuthenticateAsync(http, request);
         if (request.GrantType is null || !client.Client.GrantTypes.Contains(request.GrantType))
         {
             throw OAuthException.InvalidGrant("This grant_type is not allowed for this client");
@@ -24,5 +25,19 @@ internal sealed class CheckTokenRequest(ClientAuthentication authentication, Cod
             OpenIddictConstants.GrantTypes.RefreshToken => await refreshes.CheckAsync(client, request, http.RequestAborted),
             _ => throw OAuthException.InvalidGrant("This grant_type is not supported"),
         });
+    }
+
+    // An app that withdraws a key ends what was begun with it, for it may be in other hands.
+    private async Task<AuthenticatedClient> AuthenticateAsync(HttpContext http, OpenIddictRequest request)
+    {
+        try
+        {
+            return await authentication.AuthenticateAsync(http, request, requireProof: true, http.RequestAborted);
+        }
+        catch (OAuthException refusal) when (refusal.Error == OpenIddictConstants.Errors.InvalidClient && request.RefreshToken is { } token)
+        {
+            await refreshes.EndIfKeyIsGoneAsync(request.ClientId!, token, http.RequestAborted);
+            throw;
+        }
     }
 }

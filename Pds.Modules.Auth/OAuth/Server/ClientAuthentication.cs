@@ -48,6 +48,6 @@ internal sealed class ClientAuthentication(ProofVerifier proofs, ClientDirectory
             throw OAuthException.InvalidRequest("The DPoP proof must be signed with a different key than the client assertion");
         }
 
-        return new AuthenticatedClient(client, $"{assertion.Algorithm} {assertion.Jkt} {assertion.KeyId}", proof);
+        return new AuthenticatedClient(client, AuthenticatedClient.KeyOf(assertion), proof);
     }
 }

@@ -1,4 +1,5 @@
 using OpenIddict.Abstractions;
+using Pds.Modules.Auth.OAuth.Clients;
 using Pds.Modules.Auth.OAuth.Sessions;
 
 namespace Pds.Modules.Auth.OAuth.Server;
@@ -7,7 +8,8 @@ namespace Pds.Modules.Auth.OAuth.Server;
 /// Exchanges refresh tokens. Each is good once: one that comes again is in two hands, and nobody knows which are the app's, so
 /// the session ends.
 /// </summary>
-internal sealed class RefreshGrant(OAuthSessionStore sessions, OAuthSessions revocation, TimeProvider time)
+internal sealed class RefreshGrant(
+    OAuthSessionStore sessions, OAuthSessions revocation, ClientDirectory clients, TimeProvider time)
 {
     /// <exception cref="OAuthException"><c>invalid_grant</c>. The session is over.</exception>
     public async Task<TokenGrant> CheckAsync(
@@ -28,6 +30,19 @@ internal sealed class RefreshGrant(OAuthSessionStore sessions, OAuthSessions rev
         {
             await revocation.RevokeAsync(found.Session.Did, id, cancellationToken);
             throw;
+        }
+    }
+
+    /// <summary>Ends a session whose app no longer has the key that it began with.</summary>
+    public async Task EndIfKeyIsGoneAsync(string clientId, string refreshToken, CancellationToken cancellationToken)
+    {
+        if (OpaqueToken.SessionOf(refreshToken) is { } id
+            && await sessions.FindAsync(id, OpaqueToken.Hash(refreshToken), cancellationToken) is { IsCurrent: true, Session: var session }
+            && session.ClientId == clientId
+            && AuthenticatedClient.KeyIdOf(session.ClientKey) is { } kid
+            && (await clients.GetAsync(clientId, cancellationToken)).Keys?.Keys.Any(key => key.Kid == kid) != true)
+        {
+            await revocation.RevokeAsync(session.Did, id, cancellationToken);
         }
     }
 
