@@ -5,6 +5,8 @@ public sealed class BlobScope : Scope
 {
     internal const string Prefix = "blob";
 
+    private const string Any = "*/*";
+
     private BlobScope(List<string> accept) => Accept = accept;
 
     /// <summary>Media types in lower case and in the order of their bytes: <c>image/png</c>, <c>image/*</c> or <c>*/*</c>.</summary>
@@ -53,18 +55,20 @@ public sealed class BlobScope : Scope
         }
 
         // What another covers says nothing.
-        var accept = types.Where(type => !types.Any(other => other != type && Covers(other, type))).ToList();
+        var accept = types.Contains(Any)
+            ? [Any]
+            : types.Where(type => type.EndsWith("/*", StringComparison.Ordinal) || !types.Contains(type[..(type.IndexOf('/', StringComparison.Ordinal) + 1)] + "*")).ToList();
         return new BlobScope(accept);
     }
 
     private static bool Covers(string pattern, ReadOnlySpan<char> type) =>
-        pattern == "*/*"
+        pattern == Any
         || (pattern.EndsWith("/*", StringComparison.Ordinal)
             ? type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.OrdinalIgnoreCase)
             : type.Equals(pattern, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsPattern(ReadOnlySpan<char> text) =>
-        text is "*/*" || IsMediaType(text) || (text.EndsWith("/*") && HasTwoParts(text) && text.IndexOf('*') == text.Length - 1);
+        text is Any || IsMediaType(text) || (text.EndsWith("/*") && HasTwoParts(text) && text.IndexOf('*') == text.Length - 1);
 
     private static bool IsMediaType(ReadOnlySpan<char> text) => HasTwoParts(text) && !text.Contains('*');
 

@@ -38,6 +38,14 @@ public sealed class PermissionSet
     /// <summary>The detail by language tag.</summary>
     public IReadOnlyDictionary<string, string> DetailByLanguage { get; }
 
+    /// <summary>The title in a language, or in one that it is a region or script of; else the title as such.</summary>
+    /// <param name="language">A language tag, such as <c>pt-BR</c>.</param>
+    public string? TitleIn(string language) => In(language, TitleByLanguage) ?? Title;
+
+    /// <summary>The detail in a language, or in one that it is a region or script of; else the detail as such.</summary>
+    /// <param name="language">A language tag, such as <c>pt-BR</c>.</param>
+    public string? DetailIn(string language) => In(language, DetailByLanguage) ?? Detail;
+
     /// <summary>Reads a lexicon document; false when it is not a permission set of that name.</summary>
     /// <param name="id">The name under which it was found.</param>
     /// <param name="json">The document as UTF-8 JSON.</param>
@@ -93,6 +101,22 @@ public sealed class PermissionSet
         && name.AsSpan().StartsWith(Id.Authority, StringComparison.Ordinal)
         && name[Id.Authority.Length] == '.'
         && Nsid.IsValid(name);
+
+    private static string? In(string language, IReadOnlyDictionary<string, string> texts)
+    {
+        for (var tag = language; ; tag = tag[..tag.LastIndexOf('-')])
+        {
+            if (texts.TryGetValue(tag, out var text))
+            {
+                return text;
+            }
+
+            if (!tag.Contains('-', StringComparison.Ordinal))
+            {
+                return null;
+            }
+        }
+    }
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

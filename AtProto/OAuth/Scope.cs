@@ -10,7 +10,7 @@ namespace AtProto.OAuth;
 public abstract class Scope
 {
     /// <summary>The longest scope that is accepted, in characters.</summary>
-    public const int MaxLength = 2048;
+    public const int MaxLength = 16 * 1024;
 
     private string? _text;
 

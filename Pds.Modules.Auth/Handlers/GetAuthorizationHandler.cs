@@ -1,6 +1,7 @@
 using Pds.Contracts.Auth;
 using Pds.Modules.Auth.Devices;
 using Pds.Modules.Auth.OAuth.Authorization;
+using Pds.Modules.Auth.OAuth.Scopes;
 using Pds.Modules.Auth.OAuth.Server;
 using Wolverine;
 
@@ -21,7 +22,7 @@ public static class GetAuthorizationHandler
             ClientViews.Of(waiting.Client),
             waiting.Chosen is { } chosen ? await chosen.DescribeAsync(bus, cancellationToken) : null,
             waiting.Scopes,
-            [],
+            await ScopeExpansion.DescribeAsync(waiting.Scopes, bus, cancellationToken),
             waiting.LoginHint,
             IsLoginHintFixed: waiting.Expected is not null,
             waiting.Prompt,

@@ -49,6 +49,10 @@ public sealed class OAuthException(int status, string error, string description)
 
     public static OAuthException InvalidToken(string description) => Unauthorized("invalid_token", description);
 
+    /// <summary>Clients come back later.</summary>
+    public static OAuthException ServerError(string description) =>
+        new(StatusCodes.Status500InternalServerError, "server_error", description);
+
     private static OAuthException BadRequest(string error, string description) =>
         new(StatusCodes.Status400BadRequest, error, description);
 

@@ -52,7 +52,7 @@ internal sealed class AccessTokenIssuer(KeyRing keys, ServiceOptions service, Ti
             json.WriteNumber("gen"u8, session.Generation);
             json.WriteNumber("iat"u8, now);
             json.WriteNumber("exp"u8, now + lifetime);
-            json.WriteString("scope"u8, scope);
+            ScopeClaim.Write(json, scope);
             json.WriteStartObject("cnf"u8);
             json.WriteString("jkt"u8, session.DpopJkt);
             json.WriteEndObject();

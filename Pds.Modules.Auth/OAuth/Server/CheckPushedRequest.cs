@@ -1,4 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using OpenIddict.Server;
+using Pds.Modules.Auth.OAuth.Scopes;
+using Wolverine;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Pds.Modules.Auth.OAuth.Server;
@@ -29,6 +32,8 @@ internal sealed class CheckPushedRequest(ClientAuthentication authentication, Re
         }
 
         AuthorizationParameters.Check(request, client.Client);
+        await ScopeExpansion.RequireSetsAsync(
+            request.Scope!, http.RequestServices.GetRequiredService<IMessageBus>(), http.RequestAborted);
         context.SetRedirectUri(request.RedirectUri!);
         context.Transaction.SetClient(client);
     }

@@ -1,7 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
+using Pds.Modules.Auth.OAuth.Scopes;
 using Pds.Modules.Auth.OAuth.Sessions;
 using Pds.Modules.Auth.OAuth.Tokens;
+using Wolverine;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Pds.Modules.Auth.OAuth.Server;
@@ -21,7 +24,8 @@ internal sealed class IssueTokens(
         }
 
         var cancellationToken = context.Transaction.GetHttpContext().RequestAborted;
-        var scope = grant.Session.Scope;
+        var scope = await ScopeExpansion.ExpandAsync(
+            grant.Session.Scope, context.Transaction.GetHttpContext().RequestServices.GetRequiredService<IMessageBus>(), cancellationToken);
         var refreshToken = grant.Client.GrantTypes.Contains(OpenIddictConstants.GrantTypes.RefreshToken)
             ? OpaqueToken.NewRefresh(grant.Session.Id)
             : null;

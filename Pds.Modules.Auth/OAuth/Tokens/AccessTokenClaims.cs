@@ -10,6 +10,8 @@ namespace Pds.Modules.Auth.OAuth.Tokens;
 /// <summary>Reads the claims of a token whose signature is good, and says which of them are not.</summary>
 internal sealed class AccessTokenClaims(ServiceOptions service)
 {
+    // An app's sessions mostly have the same scopes, which may be many.
+    private readonly BoundedCache<ScopeSet> _scopes = new(1024);
     private readonly byte[] _issuer = Encoding.UTF8.GetBytes(service.PublicUrl);
     private readonly byte[] _audience = Encoding.UTF8.GetBytes(service.ServiceDid.Value);
 
@@ -52,9 +54,14 @@ internal sealed class AccessTokenClaims(ServiceOptions service)
             {
                 thumbprint = ReadThumbprint(ref json);
             }
-            else if (json.ValueTextEquals("scope"u8))
+            else if (json.ValueTextEquals(ScopeClaim.Plain))
             {
-                scopes = ReadText(ref json) is { } text ? ScopeSet.Parse(text) : null;
+                scopes = ReadText(ref json) is { } text ? Parse(text) : null;
+            }
+            else if (json.ValueTextEquals(ScopeClaim.Compressed))
+            {
+                scopes = json.Read() && json.TokenType == JsonTokenType.String && json.TryGetBytesFromBase64(out var compressed)
+                    && ScopeClaim.TryDecompress(compressed, out var text) ? Parse(text) : null;
             }
             else if (json.ValueTextEquals("iat"u8))
             {
@@ -78,6 +85,17 @@ internal sealed class AccessTokenClaims(ServiceOptions service)
             && issued > 0 && expires > issued && expires - issued <= (long)AccessToken.Lifetime.TotalSeconds
                 ? new AccessToken(did, client, session, generation, thumbprint, scopes, keyId, expires)
                 : null;
+    }
+
+    private ScopeSet Parse(string text)
+    {
+        if (!_scopes.TryGet(text, out var scopes))
+        {
+            scopes = ScopeSet.Parse(text);
+            _scopes.Add(text, scopes);
+        }
+
+        return scopes;
     }
 
     private bool IsAudience(ref Utf8JsonReader json)
