@@ -26,6 +26,9 @@ public sealed class OAuthApp(PdsServer server, string clientId, string redirectU
     /// <summary>Of the request that was pushed last.</summary>
     public string Verifier { get; private set; } = "";
 
+    /// <summary>Adds what the app proves itself with to the parameters of a request; nothing unless it authenticates.</summary>
+    public Action<Dictionary<string, string?>> Authenticate { get; set; } = _ => { };
+
     /// <summary>What the server calls itself.</summary>
     public string Issuer => $"http://localhost:{PublicPort}";
 
@@ -42,6 +45,18 @@ public sealed class OAuthApp(PdsServer server, string clientId, string redirectU
         {
             PublicPort = publicPort ?? server.Url.Port,
         };
+    }
+
+    /// <summary>An app with a server of its own, which authenticates if the server publishes keys.</summary>
+    public static OAuthApp Of(PdsServer server, OAuthClientHost host)
+    {
+        var app = new OAuthApp(server, host.ClientId, host.RedirectUri);
+        if ((string?)host.Metadata["token_endpoint_auth_method"] == "private_key_jwt")
+        {
+            app.Authenticate = parameters => host.Authenticate(parameters, app.Issuer);
+        }
+
+        return app;
     }
 
     /// <summary>Pushes a request.</summary>
@@ -130,6 +145,7 @@ public sealed class OAuthApp(PdsServer server, string clientId, string redirectU
 
         async Task<XrpcReply> PostOnceAsync()
         {
+            Authenticate(parameters);
             var request = new HttpRequestMessage(HttpMethod.Post, path)
             {
                 Content = new FormUrlEncodedContent(parameters.Where(parameter => parameter.Value is not null)!),
