@@ -8,6 +8,7 @@ using Pds.Modules.Repo.Commits;
 using Pds.Modules.Repo.Endpoints.Repo;
 using Pds.Modules.Repo.Endpoints.Sync;
 using Pds.Modules.Repo.Firehose;
+using Pds.Modules.Repo.Imports;
 using Pds.Modules.Repo.Keys;
 using Pds.Modules.Repo.Storage;
 using Pds.Xrpc;
@@ -31,6 +32,7 @@ public static class RepoModule
         services.AddSingleton<SyncStore>();
         services.AddSingleton<BlobStore>();
         services.AddSingleton<KeyStore>();
+        services.AddSingleton<ImportStore>();
 
         services.AddSingleton<KeySealer>();
         services.AddSingleton(provider => new SigningKeys(
@@ -53,6 +55,7 @@ public static class RepoModule
         services.AddSingleton<SubscriberLoop>();
         services.AddSingleton<Committer>();
         services.AddHostedService(provider => provider.GetRequiredService<Committer>());
+        services.AddSingleton<RepoImporter>();
 
         services.AddPdsOptions<BlobOptions>(builder.Configuration);
         services.AddSingleton<IncomingBlobs>();
@@ -74,6 +77,7 @@ public static class RepoModule
         DeleteRecord.Map(routes);
         DescribeRepo.Map(routes);
         Endpoints.Repo.GetRecord.Map(routes);
+        ImportRepo.Map(routes);
         ListRecords.Map(routes);
         PutRecord.Map(routes);
         UploadBlob.Map(routes);

@@ -25,4 +25,13 @@ public sealed record RepoOptions
     [ConfigurationKeyName("PDS_REPO_CACHE_BYTES")]
     [Range(1 << 20, long.MaxValue, ErrorMessage = "PDS_REPO_CACHE_BYTES must be at least 1 MiB.")]
     public long CacheBytes { get; init; } = 128L << 20;
+
+    /// <summary>Whether repositories may be brought along from elsewhere.</summary>
+    [ConfigurationKeyName("PDS_ACCEPTING_REPO_IMPORTS")]
+    public bool AcceptsImports { get; init; } = true;
+
+    /// <summary>The largest repository that may be brought along, in bytes of its CAR file.</summary>
+    [ConfigurationKeyName("PDS_MAX_REPO_IMPORT_SIZE")]
+    [Range(1, long.MaxValue, ErrorMessage = "PDS_MAX_REPO_IMPORT_SIZE must be positive.")]
+    public long MaxImportSize { get; init; } = 512 << 20;
 }

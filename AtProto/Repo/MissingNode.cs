@@ -31,9 +31,8 @@ public readonly struct MissingNode
     /// The block has another CID or more than 2 000 000 bytes, is not a canonically encoded node, or does not fit its place:
     /// keys out of order or range, of another layer, or invalid. The tree is as it was.
     /// </exception>
-    public void Attach(byte[] bytes)
-    {
-        var node = NodeParser.Parse(Cid, bytes, _parent is null ? -1 : _parent.Layer - 1, _lower, _upper);
-        _tree.Attach(_parent, _index, node);
-    }
+    public void Attach(byte[] bytes) => _tree.Attach(_parent, _index, Parse(bytes));
+
+    internal TreeNode Parse(byte[] bytes) =>
+        NodeParser.Parse(Cid, bytes, _parent is null ? -1 : _parent.Layer - 1, _lower, _upper);
 }

@@ -82,6 +82,22 @@ public sealed class TreeCursor
         }
     }
 
+    /// <summary>
+    /// Goes on in the missing node, which the tree does not keep: whoever reads a whole tree so needs memory only for the
+    /// nodes on the way to one entry.
+    /// </summary>
+    /// <param name="bytes">The block. It is kept while its entries are read, and must not be changed.</param>
+    /// <exception cref="TreeException">As <see cref="MissingNode.Attach"/> says.</exception>
+    public void EnterMissing(byte[] bytes)
+    {
+        var node = Missing.Parse(bytes);
+        SkipMissing();
+        Push(node);
+    }
+
+    /// <summary>The layer of the missing node; null for the top node, whose keys have to tell it.</summary>
+    internal int? MissingLayer => _depth == 0 ? null : _frames[_depth - 1].Node.Layer - 1;
+
     private void Push(TreeNode node)
     {
         if (_depth == _frames.Count)
@@ -108,12 +124,11 @@ public sealed class TreeCursor
 
     private byte[] UpperBound()
     {
-        Span<byte> key = stackalloc byte[TreeKey.MaxLength];
         for (var i = _depth - 1; i >= 0; i--)
         {
             if (_frames[i].Index < _frames[i].Node.Count)
             {
-                return key[.._frames[i].Node.ReadKey(_frames[i].Index, key)].ToArray();
+                return _frames[i].PeekKey();
             }
         }
 
@@ -149,6 +164,13 @@ public sealed class TreeCursor
 
                 LinkAt = place.IsFound ? 0 : place.LinkAt;
             }
+        }
+
+        /// <summary>The key of the next entry, from that of the one before.</summary>
+        public byte[] PeekKey()
+        {
+            var entry = Node.Entry(_at);
+            return [.. _key.AsSpan(0, entry.Prefix), .. Node.Bytes.AsSpan(entry.SuffixAt, entry.SuffixLength)];
         }
 
         public Cid Next()

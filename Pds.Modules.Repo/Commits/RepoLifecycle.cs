@@ -30,7 +30,7 @@ public sealed class RepoLifecycle
         }
 
         var now = _time.GetUtcNow();
-        var root = EmptyTree();
+        var root = new Block(EmptyTree.Cid, EmptyTree.Bytes);
         var commit = new Commit(did, root.Cid, _clock.Next()).Sign(key);
         var repo = new NewRepo(did, keyId, status, now, commit, root.Bytes);
         NewEvent[] events = status == AccountStatus.Active
@@ -74,13 +74,6 @@ public sealed class RepoLifecycle
     {
         NewEvent[] events = [NewEvent.Identity(did, handle, _time.GetUtcNow())];
         return AppendAsync(did, events, _repos.AppendEventsAsync(did, events, cancellationToken));
-    }
-
-    private static Block EmptyTree()
-    {
-        Block root = default;
-        new TreeBuilder(node => root = node).Build();
-        return root;
     }
 
     private async Task AppendAsync(Did did, NewEvent[] events, Task<(long RepoId, long FirstSeq)?> appending) =>

@@ -71,13 +71,18 @@ internal sealed class BlobStore(NpgsqlDataSource database)
     {
         var expire = new NpgsqlBatchCommand(
             """
-            WITH expired AS (DELETE FROM repo.blob WHERE temporary AND created_at < $1 RETURNING storage_key)
+            WITH expired AS (
+                DELETE FROM repo.blob AS b WHERE temporary AND created_at < $1
+                    AND NOT EXISTS (SELECT FROM repo.record_blob AS use WHERE use.repo_id = b.repo_id AND use.cid = b.cid)
+                RETURNING storage_key
+            )
             INSERT INTO repo.blob_deletion (storage_key, created_at) SELECT storage_key, $2 FROM expired
             """);
         expire.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
         expire.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
 
-        // Commits are made under the same lock: none of them can be naming a blob that goes here.
+        // Commits are made under the same lock: none of them can be naming a blob that goes here. An upload that ran beside an
+        // import may have missed that the blob is named.
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(EventStore.LockSequencer));
         batch.BatchCommands.Add(expire);

@@ -1,0 +1,43 @@
+using AtProto;
+using Npgsql;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Repo.Storage;
+
+/// <summary>Begins the transactions of imports.</summary>
+internal sealed class ImportStore(NpgsqlDataSource database)
+{
+    /// <summary>Begins an import. There is one at a time for each repository.</summary>
+    /// <exception cref="XrpcException">Another import of this repository is on its way.</exception>
+    public async Task<RunningImport> BeginAsync(long repoId, Tid rev, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            if (await TryLockAsync(connection, repoId, cancellationToken))
+            {
+                return new RunningImport(connection, transaction, repoId, rev);
+            }
+
+            throw XrpcErrors.InvalidRequest("Another import of this repository is running");
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    // The plans must not follow the statistics of tables that were small a moment ago.
+    private static async Task<bool> TryLockAsync(NpgsqlConnection connection, long repoId, CancellationToken cancellationToken)
+    {
+        var @lock = new NpgsqlBatchCommand("SELECT pg_try_advisory_xact_lock(hashtextextended('repo.import', $1))");
+        @lock.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { new NpgsqlBatchCommand("SET LOCAL enable_seqscan = off"), new NpgsqlBatchCommand("SET LOCAL jit = off"), @lock },
+        };
+        return (bool)(await batch.ExecuteScalarAsync(cancellationToken))!;
+    }
+}
