@@ -24,4 +24,8 @@ internal static class NsidList
         normalized.AddRange(new SortedSet<string>(names, StringComparer.Ordinal));
         return normalized.Count > 0;
     }
+
+    /// <summary>Whether a normalized list covers a name. Permission sets make lists of a hundred names and more.</summary>
+    public static bool Covers(List<string> normalized, string name) =>
+        normalized[0] == "*" || normalized.BinarySearch(name, StringComparer.Ordinal) >= 0;
 }

@@ -8,10 +8,12 @@ public sealed class RepoScope : Scope
     private static readonly (string Name, RepoActions Action)[] Names =
         [("create", RepoActions.Create), ("update", RepoActions.Update), ("delete", RepoActions.Delete)];
 
-    private RepoScope(List<string> collections, RepoActions actions) => (Collections, Actions) = (collections, actions);
+    private readonly List<string> _collections;
+
+    private RepoScope(List<string> collections, RepoActions actions) => (_collections, Actions) = (collections, actions);
 
     /// <summary>The collections in the order of their bytes, or <c>*</c> alone.</summary>
-    public IReadOnlyList<string> Collections { get; }
+    public IReadOnlyList<string> Collections => _collections;
 
     /// <summary>What may be done there.</summary>
     public RepoActions Actions { get; }
@@ -27,23 +29,8 @@ public sealed class RepoScope : Scope
     /// <summary>Whether a write is covered.</summary>
     /// <param name="collection">The collection.</param>
     /// <param name="action">One action.</param>
-    public bool Allows(Nsid collection, RepoActions action)
-    {
-        if ((Actions & action) == 0)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < Collections.Count; i++)
-        {
-            if (Collections[i] == "*" || Collections[i] == collection.Value)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool Allows(Nsid collection, RepoActions action) =>
+        (Actions & action) != 0 && NsidList.Covers(_collections, collection.Value);
 
     internal static RepoScope? Read(ScopeSyntax syntax) =>
         syntax.HasOnly("collection", "action")

@@ -5,10 +5,12 @@ public sealed class RpcScope : Scope
 {
     internal const string Prefix = "rpc";
 
-    private RpcScope(List<string> methods, string audience) => (Methods, Audience) = (methods, audience);
+    private readonly List<string> _methods;
+
+    private RpcScope(List<string> methods, string audience) => (_methods, Audience) = (methods, audience);
 
     /// <summary>The methods in the order of their bytes, or <c>*</c> alone.</summary>
-    public IReadOnlyList<string> Methods { get; }
+    public IReadOnlyList<string> Methods => _methods;
 
     /// <summary>The service, as DID, <c>#</c> and service id; or <c>*</c> for any.</summary>
     public string Audience { get; }
@@ -24,23 +26,8 @@ public sealed class RpcScope : Scope
     /// <summary>Whether a call is covered.</summary>
     /// <param name="method">The method, or <c>*</c> to ask for all.</param>
     /// <param name="audience">The service, compared exactly.</param>
-    public bool Allows(string method, string audience)
-    {
-        if (Audience != "*" && Audience != audience)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < Methods.Count; i++)
-        {
-            if (Methods[i] == "*" || Methods[i] == method)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool Allows(string method, string audience) =>
+        (Audience == "*" || Audience == audience) && NsidList.Covers(_methods, method);
 
     internal static RpcScope? Read(ScopeSyntax syntax) =>
         syntax.HasOnly("lxm", "aud")

@@ -11,7 +11,7 @@ namespace Pds.Modules.Auth.OAuth.Tokens;
 internal sealed class AccessTokenClaims(ServiceOptions service)
 {
     // An app's sessions mostly have the same scopes, which may be many.
-    private readonly BoundedCache<ScopeSet> _scopes = new(1024);
+    private readonly BoundedCache<ScopeSet> _scopes = new(256);
     private readonly byte[] _issuer = Encoding.UTF8.GetBytes(service.PublicUrl);
     private readonly byte[] _audience = Encoding.UTF8.GetBytes(service.ServiceDid.Value);
 
