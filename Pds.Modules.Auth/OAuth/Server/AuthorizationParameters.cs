@@ -92,8 +92,8 @@ internal static class AuthorizationParameters
         }
 
         return values.Contains("none") ? throw OAuthException.InvalidRequest("Public clients are not allowed to use silent-sign-on")
-            : values.Contains("consent") ? prompt
-            : string.Join(' ', [.. values, "consent"]);
+            : values.Contains("login") ? "login consent"
+            : "consent";
     }
 
     private static string? CheckLoginHint(string? hint)

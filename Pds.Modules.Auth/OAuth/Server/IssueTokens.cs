@@ -14,7 +14,11 @@ namespace Pds.Modules.Auth.OAuth.Server;
 /// second has shown it twice, which ends the session.
 /// </summary>
 internal sealed class IssueTokens(
-    OAuthSessionStore sessions, OAuthSessions revocation, CodeGrant codes, SessionRevocations revocations, AccessTokenIssuer accessTokens) : IOpenIddictServerHandler<ProcessSignInContext>
+    OAuthSessionStore sessions,
+    OAuthSessions revocation,
+    CodeGrant codes,
+    SessionRevocations revocations,
+    AccessTokenIssuer accessTokens) : IOpenIddictServerHandler<ProcessSignInContext>
 {
     public async ValueTask HandleAsync(ProcessSignInContext context)
     {
@@ -23,9 +27,11 @@ internal sealed class IssueTokens(
             return;
         }
 
-        var cancellationToken = context.Transaction.GetHttpContext().RequestAborted;
+        // What may fail for a while comes before what cannot be undone.
+        var http = context.Transaction.GetHttpContext();
+        var cancellationToken = http.RequestAborted;
         var scope = await ScopeExpansion.ExpandAsync(
-            grant.Session.Scope, context.Transaction.GetHttpContext().RequestServices.GetRequiredService<IMessageBus>(), cancellationToken);
+            grant.Session.Scope, http.RequestServices.GetRequiredService<IMessageBus>(), cancellationToken);
         var refreshToken = grant.Client.GrantTypes.Contains(OpenIddictConstants.GrantTypes.RefreshToken)
             ? OpaqueToken.NewRefresh(grant.Session.Id)
             : null;

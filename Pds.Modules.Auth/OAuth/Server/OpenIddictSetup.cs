@@ -65,6 +65,7 @@ internal static class OpenIddictSetup
         server.UseAspNetCore()
             .EnableAuthorizationEndpointPassthrough()
             .EnableErrorPassthrough()
+            .SuppressJsonResponseIndentation()
             .DisableTransportSecurityRequirement();
 
         // It wants keys, and makes nothing with them: what it would sign or encrypt are names of rows here.

@@ -37,8 +37,15 @@ internal sealed class RestoreTokens(RequestStore requests) : IOpenIddictServerHa
     private async Task RestoreRequestAsync(ProcessAuthenticationContext context)
     {
         var name = context.Request!.RequestUri![OpaqueToken.RequestUriPrefix.Length..];
-        var stored = await requests.FindAsync(OpaqueToken.Hash(name), context.Transaction.GetHttpContext().RequestAborted);
-        if (stored is null || stored.ClientId != context.Request.ClientId)
+        var cancellationToken = context.Transaction.GetHttpContext().RequestAborted;
+        var stored = await requests.FindAsync(OpaqueToken.Hash(name), cancellationToken);
+        if (stored is not null && stored.ClientId != context.Request.ClientId)
+        {
+            await requests.DeleteAsync(stored.Id, cancellationToken);
+            stored = null;
+        }
+
+        if (stored is null)
         {
             context.Reject(Errors.InvalidRequest, "Unknown request_uri");
             return;

@@ -83,12 +83,14 @@ public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_request_of_another_app_is_not_shown()
+    public async Task A_request_of_another_app_is_not_shown_and_gone()
     {
         using var other = new OAuthApp(_server, "http://localhost", "http://127.0.0.1/");
         var requestUri = await _app.PushGoodAsync();
 
         AssertUnknown(await _browser.OpenAsync(other, requestUri));
+
+        AssertUnknown(await _browser.OpenAsync(_app, requestUri));
     }
 
     [Fact]
@@ -182,13 +184,17 @@ public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
         Assert.True(await _browser.ChooseAsync(_app, requestUri, _alice.Did));
     }
 
-    [Fact]
-    public async Task To_select_an_account_there_has_to_be_one()
+    [Theory]
+    [InlineData(null, "consent")]
+    [InlineData("consent", "consent")]
+    [InlineData("select_account", "consent")]
+    [InlineData("login", "login consent")]
+    [InlineData("create", "create")]
+    public async Task An_app_that_does_not_authenticate_always_asks_for_consent_unless_an_account_is_made(string? prompt, string kept)
     {
-        var empty = await TestBrowser.StartAsync(_server);
-        var requestUri = await _app.PushGoodAsync(parameters => parameters["prompt"] = "select_account");
+        var requestUri = await OpenAsync(parameters => parameters["prompt"] = prompt);
 
-        AssertRefused("account_selection_required", await empty.OpenAsync(_app, requestUri));
+        Assert.Equal(kept, (await FindAsync(requestUri))!.Prompt);
     }
 
     [Fact]

@@ -77,6 +77,15 @@ public sealed class ConfidentialAppTests(PdsFixture pds) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task To_select_an_account_there_has_to_be_one()
+    {
+        var empty = await TestBrowser.StartAsync(_server);
+        var requestUri = await _app.PushGoodAsync(parameters => parameters["prompt"] = "select_account");
+
+        Assert.Equal("account_selection_required", (await empty.OpenAsync(_app, requestUri)).Answer("error"));
+    }
+
+    [Fact]
     public async Task An_assertion_for_another_server_is_refused()
     {
         _app.Authenticate = parameters => _host.Authenticate(parameters, "https://other.example.com");
