@@ -86,9 +86,12 @@ public sealed class DpopKey : IDisposable
     }
 
     /// <summary>Makes any JWT.</summary>
-    public string Sign(JsonObject header, JsonObject claims)
+    public string Sign(JsonObject header, JsonObject claims) => SignText(header.ToJsonString(), claims.ToJsonString());
+
+    /// <summary>Makes a JWT of any text.</summary>
+    public string SignText(string header, string claims)
     {
-        var signed = $"{Encode(header.ToJsonString())}.{Encode(claims.ToJsonString())}";
+        var signed = $"{Encode(header)}.{Encode(claims)}";
         return $"{signed}.{Base64Url.EncodeToString(_sign(Encoding.ASCII.GetBytes(signed)))}";
     }
 

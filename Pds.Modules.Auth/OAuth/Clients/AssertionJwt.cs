@@ -39,7 +39,7 @@ internal sealed record AssertionJwt(
                 head.RootElement, body.RootElement,
                 Encoding.ASCII.GetBytes(text, 0, header.Length + 1 + payload.Length), Base64Url.DecodeFromChars(signature));
         }
-        catch (Exception failure) when (failure is JsonException or FormatException)
+        catch (Exception failure) when (failure is JsonException or FormatException or InvalidOperationException)
         {
             throw Refuse("is not a JWT");
         }

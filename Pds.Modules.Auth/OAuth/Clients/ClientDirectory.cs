@@ -117,7 +117,7 @@ internal sealed partial class ClientDirectory(
         var (bytes, json) = await documents.FetchJsonAsync(id.Url, "client_id", MetadataTypes, CancellationToken.None);
         using (json)
         {
-            var (client, keysUri) = ClientMetadata.Read(id, json.RootElement, IsTrusted(id));
+            var (client, keysUri) = Judge("client_id", () => ClientMetadata.Read(id, json.RootElement, IsTrusted(id)));
             if (keysUri is null)
             {
                 return (new PublishedClient(time.GetUtcNow(), bytes, ReadOnlyMemory<byte>.Empty), client);
@@ -126,9 +126,22 @@ internal sealed partial class ClientDirectory(
             var (keyBytes, keys) = await documents.FetchJsonAsync(keysUri, "jwks_uri", KeysTypes, CancellationToken.None);
             using (keys)
             {
-                client = client with { Keys = ClientKeys.Read(keys.RootElement, "jwks_uri") };
+                client = client with { Keys = Judge("jwks_uri", () => ClientKeys.Read(keys.RootElement, "jwks_uri")) };
                 return (new PublishedClient(time.GetUtcNow(), bytes, keyBytes), client);
             }
+        }
+    }
+
+    // Bytes that are no text, and escapes of half a character, come to light only where they are read.
+    private static T Judge<T>(string field, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            throw MetadataFields.Refuse(field, "must lead to JSON");
         }
     }
 

@@ -7,7 +7,9 @@ internal static class LoopbackClient
 {
     private static readonly string[] DefaultRedirects = ["http://127.0.0.1/", "http://[::1]/"];
 
-    /// <exception cref="OAuthException"><c>invalid_client_id</c>: another parameter, a scope that cannot be, or a redirect URI that leads away.</exception>
+    /// <exception cref="OAuthException">
+    /// <c>invalid_client_id</c>: another parameter, a scope that cannot be, or a redirect URI that leads away.
+    /// </exception>
     public static OAuthClient Read(ClientId id)
     {
         var scopes = "atproto";
@@ -34,7 +36,8 @@ internal static class LoopbackClient
             throw OAuthException.InvalidClientId("A loopback client_id may have one scope parameter only");
         }
 
-        if (redirects.Find(redirect => RedirectUriRules.FindProblem(redirect, id, isNative: true) is not null || !LoopbackRedirect.IsLoopback(redirect)) is not null)
+        if (!redirects.TrueForAll(redirect =>
+            RedirectUriRules.FindProblem(redirect, id, isNative: true) is null && LoopbackRedirect.IsLoopback(redirect)))
         {
             throw OAuthException.InvalidClientId(
                 "Each redirect_uri of a loopback client_id must begin with http://127.0.0.1 or http://[::1]");

@@ -82,8 +82,9 @@ internal sealed class ProofVerifier(ProofTarget target, DpopNonces nonces, Repla
 
             return CheckClaims(Decode(text[payloadAt..(signatureAt - 1)], decoded), key, request, accessToken);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
+            // The latter for bytes that are no text, and for escapes of half a character.
             throw Malformed();
         }
     }

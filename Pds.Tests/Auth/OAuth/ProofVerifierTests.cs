@@ -62,6 +62,22 @@ public sealed class ProofVerifierTests : IAsyncLifetime
     [InlineData("e3.e3.AAAA")]
     public Task What_is_no_JWT_is_refused(string proof) => AssertRefusedAsync("DPoP proof is not a JWT", proof);
 
+    [Theory]
+    [InlineData("{\"typ\":\"dpop+jwt\",\"alg\":\"\\ud800\"}")]
+    [InlineData("{\"\\ud800\":\"\"}")]
+    public Task Text_that_is_none_is_refused(string header) => AssertRefusedAsync(
+        "DPoP proof is not a JWT", $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.e30.AAAA");
+
+    [Fact]
+    public async Task An_id_that_is_no_text_is_refused()
+    {
+        var claims = $$"""{"jti":"\ud800","htm":"POST","htu":"{{ProofBench.Url}}","iat":{{_bench.Time.GetUtcNow().ToUnixTimeSeconds()}}}""";
+
+        await AssertRefusedAsync("DPoP proof is not a JWT", _bench.Key.SignText(
+            new JsonObject { ["typ"] = "dpop+jwt", ["alg"] = "ES256", ["jwk"] = _bench.Key.Jwk }.ToJsonString(),
+            claims));
+    }
+
     [Fact]
     public Task An_oversized_proof_is_refused() =>
         AssertRefusedAsync("DPoP proof is too long", _bench.Prove(claims => claims["pad"] = new string('x', 8000)));

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using System.Text.Json.Nodes;
 using Pds.Modules.Auth.OAuth;
 using Pds.Modules.Auth.OAuth.Clients;
@@ -57,6 +59,13 @@ public sealed class ClientAssertionTests : IAsyncLifetime
     [InlineData("e3.e3.AAAA")]
     [InlineData("e30.e30.AAAA.AAAA.AAAA")]
     public Task What_is_no_JWT_is_refused(string text) => AssertRefusedAsync("is not a JWT", text);
+
+    [Theory]
+    [InlineData("{\"alg\":\"ES256\",\"kid\":\"\\ud800\"}")]
+    [InlineData("{\"alg\":\"ES256\",\"\\ud800\":\"\",\"kid\":\"\\udc00\"}")]
+    [InlineData("{\"alg\":\"ES256\",\"kid\":\"\u00ff\"}")]
+    public Task Text_that_is_none_is_refused(string header) => AssertRefusedAsync(
+        "is not a JWT", $"{Base64Url.EncodeToString(Encoding.Latin1.GetBytes(header))}.e30.AAAA");
 
     [Fact]
     public Task An_oversized_assertion_is_refused() =>

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -101,6 +102,20 @@ public sealed class ClientDirectoryTests : IAsyncLifetime
     public Task What_is_not_JSON_is_refused(string text)
     {
         Answer(context => OAuthClientHost.WriteAsync(context, "application/json", text));
+        return _bench.AssertRefusedAsync("client_id must lead to JSON");
+    }
+
+    [Theory]
+    [InlineData("\\ud800")]
+    [InlineData("\u00ff")]
+    public Task Text_that_is_none_is_refused(string name)
+    {
+        var text = _bench.Host.Metadata.ToJsonString().Replace("The app", name, StringComparison.Ordinal);
+        Answer(async context =>
+        {
+            context.Response.ContentType = "application/json";
+            await context.Response.Body.WriteAsync(Encoding.Latin1.GetBytes(text), context.RequestAborted);
+        });
         return _bench.AssertRefusedAsync("client_id must lead to JSON");
     }
 

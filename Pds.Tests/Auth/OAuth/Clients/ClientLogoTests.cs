@@ -152,7 +152,7 @@ public sealed class ClientLogoTests(PdsFixture pds) : IAsyncLifetime
 
     private async Task PushAsync()
     {
-        using var app = new OAuthApp(_server, _host.ClientId, _host.RedirectUri);
+        using var app = OAuthApp.Of(_server, _host);
         await app.PushGoodAsync();
     }
 }
