@@ -6,8 +6,6 @@ using Pds.Modules.Repo;
 using Pds.ServiceDefaults;
 using Pds.Web.Configuration;
 using Pds.Web.Endpoints;
-using Pds.Web.Localization;
-using Pds.Web.Security;
 using Pds.Xrpc;
 using StackExchange.Redis;
 
@@ -57,20 +55,19 @@ public static class PdsApplication
         }
 
         builder.AddAuth().AddIdentity().AddRepo().AddProxy();
-        builder.Services.AddLanguages().AddRazorPages();
-        builder.Services.AddFormTokens();
+        builder.AddPages();
         configure?.Invoke(builder);
 
         var app = builder.Build();
         app.WarnOfUnknownVariables();
         app.UseForwardedHeaders();
         app.UseXrpc();
+        app.UsePages();
         app.UseAuth();
         app.MapAuth().MapIdentity().MapRepo().MapProxy();
         app.MapService();
         app.MapDefaultEndpoints();
-        app.UseRequestLocalization();
-        app.MapRazorPages().WithPageSecurity();
+        app.MapPages();
         return app;
     }
 

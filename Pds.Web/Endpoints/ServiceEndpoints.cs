@@ -15,10 +15,6 @@ internal static class ServiceEndpoints
         routes.MapGet("/xrpc/_health", HealthAsync);
         routes.MapGet("/robots.txt", () => Results.Text("# The public API may be crawled.\nUser-agent: *\nAllow: /\n"));
         routes.MapGet("/.well-known/did.json", (ServiceOptions service) => DidDocument(service));
-        routes.MapGet("/style.css", () => Asset("style.css", "text/css; charset=utf-8"));
-        routes.MapGet("/pages.js", () => Asset("pages.js", "text/javascript; charset=utf-8"));
-        routes.MapGet("/brand.css", (ServiceOptions service) => Results.Text(Brand(service), "text/css; charset=utf-8"));
-        routes.MapGet("/favicon.svg", () => Asset("favicon.svg", "image/svg+xml"));
     }
 
     private static async Task<IResult> HealthAsync(
@@ -58,15 +54,4 @@ internal static class ServiceEndpoints
             },
             JsonSerializerOptions.Web,
             "application/did+ld+json");
-
-    // The colours are hexadecimal digits, as the options made sure.
-    private static string Brand(ServiceOptions service) => string.Concat(
-        Rule("accent", service.PrimaryColor), Rule("bad", service.ErrorColor), Rule("warn", service.WarningColor), Rule("good", service.SuccessColor));
-
-    private static string Rule(string name, string? color) => color is null
-        ? ""
-        : $":root {{ --{name}: light-dark({color}, color-mix(in oklch, {color}, white 45%)); }}\n";
-
-    private static IResult Asset(string name, string contentType) => Results.Stream(
-        typeof(ServiceEndpoints).Assembly.GetManifestResourceStream($"Pds.Web.Assets.{name}")!, contentType);
 }

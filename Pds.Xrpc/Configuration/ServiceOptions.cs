@@ -32,19 +32,6 @@ public sealed record ServiceOptions : IValidatableObject
     [ConfigurationKeyName("PDS_LOGO_URL")]
     public Uri? LogoUrl { get; init; }
 
-    /// <summary>The colour of buttons and links, as <c>#rrggbb</c>; the pages lighten it for the dark.</summary>
-    [ConfigurationKeyName("PDS_PRIMARY_COLOR"), RegularExpression("#[0-9a-fA-F]{6}", ErrorMessage = "PDS_PRIMARY_COLOR must be #rrggbb.")]
-    public string? PrimaryColor { get; init; }
-
-    [ConfigurationKeyName("PDS_ERROR_COLOR"), RegularExpression("#[0-9a-fA-F]{6}", ErrorMessage = "PDS_ERROR_COLOR must be #rrggbb.")]
-    public string? ErrorColor { get; init; }
-
-    [ConfigurationKeyName("PDS_WARNING_COLOR"), RegularExpression("#[0-9a-fA-F]{6}", ErrorMessage = "PDS_WARNING_COLOR must be #rrggbb.")]
-    public string? WarningColor { get; init; }
-
-    [ConfigurationKeyName("PDS_SUCCESS_COLOR"), RegularExpression("#[0-9a-fA-F]{6}", ErrorMessage = "PDS_SUCCESS_COLOR must be #rrggbb.")]
-    public string? SuccessColor { get; init; }
-
     [ConfigurationKeyName("PDS_PRIVACY_POLICY_URL")]
     public Uri? PrivacyPolicyUrl { get; init; }
 
@@ -77,9 +64,6 @@ public sealed record ServiceOptions : IValidatableObject
 
     /// <summary>The name shown to people.</summary>
     public string Name => ConfiguredName ?? $"{Hostname} PDS";
-
-    /// <summary>Whether the operator chose colours of their own.</summary>
-    public bool HasBranding => PrimaryColor is not null || ErrorColor is not null || WarningColor is not null || SuccessColor is not null;
 
     /// <summary>The origin under which clients reach this server, without a trailing slash.</summary>
     public string PublicUrl => Hostname == "localhost" ? $"http://localhost:{Port}" : $"https://{Hostname}";

@@ -1,56 +1,57 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
-using OpenIddict.Server.AspNetCore;
 using Pds.Contracts.Auth;
-using Pds.Web.Localization;
-using Wolverine;
+using Pds.Web.Browsing;
+using Pds.Web.Configuration;
 
 namespace Pds.Web.Pages.OAuth;
 
-/// <summary>Where apps send people, and from where they are sent back: it leads on to what a request needs next.</summary>
-public sealed class AuthorizeModel(IMessageBus bus) : PageModel
+/// <summary>Where an app sends a person, and where every page below leads back to: it shows the next page, or ends the request.</summary>
+public sealed class AuthorizeModel : PersonPage
 {
-    /// <summary>Why there is nobody to send the person back to.</summary>
-    public AuthorizationFailure? Failure { get; private set; }
+    // The scheme by which the authorization server answers the app.
+    private const string Scheme = "OpenIddict.Server.AspNetCore";
 
-    public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
+    public async Task<IActionResult> OnGetAsync()
     {
         if (HttpContext.Features.Get<AuthorizationRequest>() is not { } request)
         {
-            Failure = HttpContext.Features.Get<AuthorizationFailure>() ?? new("invalid_request", "There is no request");
-            Response.StatusCode = StatusCodes.Status400BadRequest;
-            return Page();
+            var failure = HttpContext.Features.Get<AuthorizationFailure>();
+            var status = Response.StatusCode < StatusCodes.Status400BadRequest ? StatusCodes.Status400BadRequest : Response.StatusCode;
+            await PageErrors.ShowAsync(HttpContext, new Problem(
+                status, "Problem.App.Title", "Problem.App.Text", failure is null ? null : $"{failure.Error}: {failure.Description}"));
+            return new EmptyResult();
         }
 
-        var device = await DeviceCookie.OpenAsync(HttpContext, bus, cancellationToken);
-        var step = await bus.InvokeAsync<AuthorizationStep>(new ContinueAuthorization(request, device.DeviceId), cancellationToken);
+        var device = await OpenDeviceAsync();
+        var step = await Bus.InvokeAsync<AuthorizationStep>(new ContinueAuthorization(request, device.DeviceId), Aborted);
         return step.Kind switch
         {
-            AuthorizationStepKind.Complete => SignIn(step.Principal!, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme),
-            AuthorizationStepKind.Refuse => Forbid(Describe(step), OpenIddictServerAspNetCoreDefaults.AuthenticationScheme),
-            AuthorizationStepKind.SignIn => RedirectToPage("/OAuth/SignIn", Route(request)),
-            AuthorizationStepKind.ChooseAccount => RedirectToPage("/OAuth/Choose", Route(request)),
-            AuthorizationStepKind.SignUp => RedirectToPage("/OAuth/SignUp", Route(request)),
-            AuthorizationStepKind.Reactivate => RedirectToPage("/OAuth/Reactivate", Route(request)),
-            _ => RedirectToPage("/OAuth/Consent", Route(request)),
+            AuthorizationStepKind.Complete => SignIn(step.Principal!, Scheme),
+            AuthorizationStepKind.Refuse => Forbid(
+                new AuthenticationProperties(new Dictionary<string, string?>
+                {
+                    [".error"] = step.Error,
+                    [".error_description"] = step.ErrorDescription,
+                }),
+                Scheme),
+            AuthorizationStepKind.SignUp => Show("sign-up", request),
+            AuthorizationStepKind.ChooseAccount => Show("choose", request),
+            AuthorizationStepKind.Reactivate => Show("reactivate", request),
+            AuthorizationStepKind.Consent => Show("consent", request),
+            _ => Show("sign-in", request),
         };
     }
 
-    private static Dictionary<string, string> Route(AuthorizationRequest request)
+    private IActionResult Show(string page, AuthorizationRequest request)
     {
-        var route = new Dictionary<string, string> { ["client_id"] = request.ClientId, ["request_uri"] = request.RequestUri };
+        var query = new QueryBuilder { { "client_id", request.ClientId }, { "request_uri", request.RequestUri } };
         if (!string.IsNullOrEmpty(request.UiLocales))
         {
-            route[Languages.QueryParameter] = request.UiLocales;
+            query.Add(Languages.Parameter, request.UiLocales);
         }
 
-        return route;
+        return SeeOther($"/oauth/authorize/{page}{query}");
     }
-
-    private static AuthenticationProperties Describe(AuthorizationStep step) => new(new Dictionary<string, string?>
-    {
-        [OpenIddictServerAspNetCoreConstants.Properties.Error] = step.Error,
-        [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = step.ErrorDescription,
-    });
 }

@@ -1,30 +1,38 @@
-using AtProto;
 using Microsoft.AspNetCore.Mvc;
 using Pds.Contracts.Auth;
-using Wolverine;
 
 namespace Pds.Web.Pages.OAuth;
 
-/// <summary>Asks which of the accounts that a browser knows is to answer.</summary>
-public sealed class ChooseModel(IMessageBus bus) : RequestPage(bus)
+/// <summary>The accounts that are signed in with this browser, to choose one of.</summary>
+public sealed class ChooseModel : FlowPage
 {
-    public IActionResult OnGet() => Device.Accounts.Count == 0 ? RedirectToPage("/OAuth/SignIn", Route()) : Page();
+    /// <summary>Stands for a picture.</summary>
+    public string InitialOf(SignedInAccount account) => account.Handle.Value[..1].ToUpperInvariant();
 
-    public async Task<IActionResult> OnPostAsync(string did)
+    public IActionResult OnGet() => Device.Accounts.Count == 0 ? SeeOther(PathOf("sign-in")) : Page();
+
+    public async Task<IActionResult> OnPostAsync(string? did)
     {
-        if (!Did.TryParse(did, out var chosen))
+        if (Find(did) is not { } account)
         {
-            return RedirectToPage("/OAuth/Choose", Route());
+            return SeeOther(PathOf("choose"));
         }
 
-        var isChosen = await Bus.InvokeAsync<bool>(
-            new ChooseAccount(ClientId, RequestUri, Device.DeviceId, chosen), HttpContext.RequestAborted);
-        if (isChosen)
-        {
-            return Onward();
-        }
-
-        var known = Device.Accounts.FirstOrDefault(account => account.Did == chosen);
-        return RedirectToPage("/OAuth/SignIn", Route("account", known?.Handle.Value));
+        return account.IsFresh || IsForApp
+            ? await ContinueAsync(account.Did)
+            : SeeOther($"{PathOf("sign-in")}?account={Uri.EscapeDataString(account.Did.Value)}");
     }
+
+    public async Task<IActionResult> OnPostForgetAsync(string? did)
+    {
+        if (Find(did) is { } account)
+        {
+            await Bus.InvokeAsync(new SignOut(Device.DeviceId, account.Did), Aborted);
+            await OpenDeviceAsync(rotate: true);
+        }
+
+        return SeeOther(PathOf("choose"), "Choose.Forgotten");
+    }
+
+    private SignedInAccount? Find(string? did) => Device.Accounts.FirstOrDefault(account => account.Did.Value == did);
 }

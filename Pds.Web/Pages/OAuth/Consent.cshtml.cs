@@ -1,52 +1,42 @@
-using AtProto.OAuth;
+using AtProto;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Localization;
 using Pds.Contracts.Auth;
-using Pds.Web.Localization;
-using Pds.Xrpc;
-using Wolverine;
+using Pds.Web.Permissions;
 
 namespace Pds.Web.Pages.OAuth;
 
-/// <summary>Asks whether an app may do what it wants to do.</summary>
-public sealed class ConsentModel(IMessageBus bus, IStringLocalizer<Texts> texts) : RequestPage(bus)
+/// <summary>Asks whether an app may do what it asks for, and lets parts of it be left out.</summary>
+public sealed class ConsentModel : FlowPage
 {
-    /// <summary>What the app wants, in people's words.</summary>
-    public IReadOnlyList<PermissionGroup> Permissions { get; private set; } = [];
+    public IReadOnlyList<PermissionView> Permissions { get; private set; } = [];
 
-    /// <summary>Whether the address is asked for, which the person may keep to themselves.</summary>
-    public bool AsksEmail { get; private set; }
+    public string NameOf(SignedInAccount account) => account.Handle == Handle.Invalid ? account.Did.Value : $"@{account.Handle}";
 
-    public IActionResult OnGet()
+    public IActionResult OnGet() => Pending!.Account is null ? SeeOther(Onward()) : Show();
+
+    /// <param name="allow">The scopes that may be left out and were not, space separated in each.</param>
+    public async Task<IActionResult> OnPostAsync(string[]? allow)
     {
-        if (Pending.Account is null)
+        if (Pending!.Account is null)
         {
-            return Onward();
+            return SeeOther(Onward());
         }
 
-        Permissions = new PermissionTexts(texts).Describe(Pending.Scopes, Pending.PermissionSets);
-        AsksEmail = Pending.Scopes.Any(IsReadEmail);
+        var kept = (allow ?? []).SelectMany(scopes => scopes.Split(' ')).ToHashSet();
+        var left = Describe().Where(permission => permission.IsOptional).SelectMany(permission => permission.Scopes).ToHashSet();
+        left.ExceptWith(kept);
+        var granted = Pending.Scopes.Where(scope => !left.Contains(scope)).ToArray();
+        return await TryAsync(() => Bus.InvokeAsync(new ApproveAuthorization(ClientId!, RequestUri!, Device.DeviceId, granted), Aborted))
+            ? SeeOther(Onward())
+            : Show();
+    }
+
+    private Microsoft.AspNetCore.Mvc.RazorPages.PageResult Show()
+    {
+        Permissions = Describe();
         return Page();
     }
 
-    public async Task<IActionResult> OnPostAsync(bool shareEmail)
-    {
-        var asksEmail = Pending.Scopes.Any(IsReadEmail);
-        var scopes = Pending.Scopes.Where(scope => !asksEmail || shareEmail || !IsReadEmail(scope)).ToArray();
-        try
-        {
-            await Bus.InvokeAsync(
-                new ApproveAuthorization(ClientId, RequestUri, Device.DeviceId, scopes), HttpContext.RequestAborted);
-        }
-        catch (XrpcException)
-        {
-            // It was answered meanwhile, in another tab perhaps; where it stands now is told there.
-        }
-
-        return Onward();
-    }
-
-    private static bool IsReadEmail(string scope) =>
-        Scope.TryParse(scope, out var parsed)
-        && (parsed == StaticScope.TransitionEmail || parsed is AccountScope { Attribute: AccountScope.Email, MayManage: false });
+    private IReadOnlyList<PermissionView> Describe() =>
+        HttpContext.RequestServices.GetRequiredService<PermissionTexts>().Describe(Pending!.Scopes, Pending.PermissionSets);
 }

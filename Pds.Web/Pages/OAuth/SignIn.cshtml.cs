@@ -1,62 +1,66 @@
-using System.ComponentModel.DataAnnotations;
+using AtProto;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Localization;
-using Pds.Web.Localization;
-using Pds.Xrpc;
-using Wolverine;
+using Pds.Contracts.Auth;
+using SignInResult = Pds.Contracts.Auth.SignInResult;
 
 namespace Pds.Web.Pages.OAuth;
 
-/// <summary>Asks who somebody is.</summary>
-public sealed class SignInModel(IMessageBus bus, IStringLocalizer<Texts> texts) : RequestPage(bus)
+/// <summary>Signs in with a password, or with a passkey where the browser has one.</summary>
+public sealed class SignInModel : FlowPage
 {
-    [BindProperty, Required(AllowEmptyStrings = true), MaxLength(2048)]
-    public string Identifier { get; set; } = "";
+    [BindProperty(Name = "identifier")]
+    public string? Identifier { get; set; }
 
-    [BindProperty, Required(AllowEmptyStrings = true), MaxLength(512)]
-    public string Password { get; set; } = "";
-
-    [BindProperty]
+    [BindProperty(Name = "remember")]
     public bool Remember { get; set; }
 
-    /// <summary>Who was chosen on the page before.</summary>
-    [BindProperty(SupportsGet = true), MaxLength(2048)]
-    public string? Account { get; set; }
+    /// <summary>Whether only the account that the app named may answer.</summary>
+    public bool IsFixed => Pending is { IsLoginHintFixed: true, LoginHint.Length: > 0 };
 
-    /// <summary>Only this account may answer, so its name is not to be changed.</summary>
-    public bool IsFixed => Pending.IsLoginHintFixed;
-
-    public void OnGet()
+    /// <param name="account">The DID of an account of this browser, to be signed in anew.</param>
+    public void OnGet(string? account)
     {
-        Identifier = (Pending.IsLoginHintFixed ? Pending.LoginHint : Account ?? Pending.LoginHint) ?? "";
         Remember = true;
+        var known = Device.Accounts.FirstOrDefault(found => found.Did.Value == account);
+        Identifier = known is null ? Pending?.LoginHint
+            : known.Handle == Handle.Invalid ? known.Did.Value
+            : known.Handle.Value;
     }
 
-    public async Task<IActionResult> OnPostAsync()
+    public async Task<IActionResult> OnPostAsync(string? password)
     {
-        if (!ModelState.IsValid || Identifier.Length == 0 || Password.Length == 0)
+        Identifier = IsFixed ? Pending!.LoginHint : Identifier?.Trim();
+        SignInResult? result = null;
+        if (IsGiven("identifier", Identifier)
+            && IsGiven("password", password)
+            && await TryAsync(async () => result = await Bus.InvokeAsync<SignInResult>(
+                new SignIn(Device.DeviceId, Address, Identifier!, password!, Remember), Aborted), wrong: "Refused.SignIn"))
         {
-            ModelState.AddModelError("", texts["EnterBoth"]);
-            return Page();
+            return await ContinueAsync(result!);
         }
 
-        try
-        {
-            var address = HttpContext.Connection.RemoteIpAddress?.ToString() ?? "";
-            var result = await Bus.InvokeAsync<Contracts.Auth.SignInResult>(
-                new Contracts.Auth.SignIn(Device.DeviceId, address, Identifier, Password, Remember), HttpContext.RequestAborted);
-            if (result.Challenge is { } challenge)
-            {
-                SecondFactorTicket.Keep(TempData, challenge);
-                return RedirectToPage("/OAuth/SecondFactor", Route());
-            }
+        return Page();
+    }
 
-            return await AnswerAsAsync(result.Did!.Value);
-        }
-        catch (XrpcException refusal)
+    /// <summary>Asked by script: what the browser's passkeys have to sign.</summary>
+    public async Task<IActionResult> OnPostPasskeyOptionsAsync()
+    {
+        var challenge = await Bus.InvokeAsync<PasskeyChallenge>(new BeginPasskeySignIn(Device.DeviceId), Aborted);
+        return new JsonResult(new { state = challenge.State, options = challenge.OptionsJson });
+    }
+
+    public async Task<IActionResult> OnPostPasskeyAsync(string? state, string? credential)
+    {
+        SignInResult? result = null;
+        if (IsGiven("", state)
+            && IsGiven("", credential)
+            && await TryAsync(async () => result = await Bus.InvokeAsync<SignInResult>(
+                new FinishPasskeySignIn(Device.DeviceId, Address, state!, credential!, Remember), Aborted), "", "Refused.Passkey"))
         {
-            ModelState.AddModelError("", texts.Explain(refusal));
-            return Page();
+            return await ContinueAsync(result!);
         }
+
+        Remember = true;
+        return Page();
     }
 }

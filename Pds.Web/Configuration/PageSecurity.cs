@@ -1,0 +1,63 @@
+namespace Pds.Web.Configuration;
+
+/// <summary>Headers that keep pages to themselves: nothing foreign is loaded, no one frames them, no cache keeps them.</summary>
+internal static class PageSecurity
+{
+    private const string Permissions =
+        "publickey-credentials-get=(self), publickey-credentials-create=(self), accelerometer=(), autoplay=(), camera=(), "
+        + "display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), "
+        + "microphone=(), midi=(), payment=(), picture-in-picture=(), screen-wake-lock=(), serial=(), usb=(), "
+        + "xr-spatial-tracking=()";
+
+    public static TBuilder WithPageSecurity<TBuilder>(this TBuilder pages) where TBuilder : IEndpointConventionBuilder
+    {
+        pages.Finally(endpoint =>
+        {
+            if (endpoint.RequestDelegate is { } page)
+            {
+                endpoint.RequestDelegate = context =>
+                {
+                    Apply(context);
+                    return page(context);
+                };
+            }
+        });
+        return pages;
+    }
+
+    /// <summary>Sets the headers of a page.</summary>
+    public static void Apply(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        var branding = context.RequestServices.GetRequiredService<Branding>();
+        headers.ContentSecurityPolicy = PolicyWith(branding, formTarget: null);
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers.XXSSProtection = "0";
+        headers.CacheControl = "no-store";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Cross-Origin-Embedder-Policy"] = "credentialless";
+        headers["Permissions-Policy"] = Permissions;
+        if (branding.IsSecure)
+        {
+            headers.StrictTransportSecurity = "max-age=63072000";
+        }
+    }
+
+    /// <summary>
+    /// Lets the answer to a form of this page lead to an app: browsers hold <c>form-action</c> against every redirect that follows
+    /// a form.
+    /// </summary>
+    /// <param name="origin">An origin, or a scheme with its colon.</param>
+    public static void AllowFormsToLeadTo(HttpContext context, string origin) =>
+        context.Response.Headers.ContentSecurityPolicy =
+            PolicyWith(context.RequestServices.GetRequiredService<Branding>(), origin);
+
+    private static string PolicyWith(Branding branding, string? formTarget) =>
+        $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{branding.ImageSources}; connect-src 'self'; "
+        + $"form-action 'self'{(IsSource(formTarget) ? $" {formTarget}" : "")}; base-uri 'none'; frame-ancestors 'none'";
+
+    private static bool IsSource(string? text) => text is { Length: > 0 } && !text.Any(character => character is <= ' ' or ';' or ',');
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Pds.Contracts.Auth;
+
+namespace Pds.Web.Pages.Account;
+
+/// <summary>Sets an authenticator app up: it is on once a code of it was right.</summary>
+public sealed class AuthenticatorModel : AccountPage
+{
+    public AuthenticatorSetup Setup { get; private set; } = null!;
+
+    public Task OnGetAsync() => BeginAsync();
+
+    public async Task<IActionResult> OnPostAsync(string? code)
+    {
+        RecoveryCodes? codes = null;
+        if (IsGiven("code", code)
+            && await TryAsync(async () => codes = await Bus.InvokeAsync<RecoveryCodes>(
+                new ConfirmAuthenticator(Did, Address, code!.Trim()), Aborted)))
+        {
+            TempData[SecurityModel.CodesKey] = JsonSerializer.Serialize(codes!.Codes);
+            return SeeOther("/account/security", "Security.Done");
+        }
+
+        await BeginAsync();
+        return Page();
+    }
+
+    private async Task BeginAsync() => Setup = await Bus.InvokeAsync<AuthenticatorSetup>(new BeginAuthenticator(Did), Aborted);
+}
