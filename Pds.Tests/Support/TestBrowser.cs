@@ -7,7 +7,7 @@ namespace Pds.Tests.Support;
 /// <summary>A browser, known to the server by its cookie, in which accounts are signed in.</summary>
 public sealed class TestBrowser
 {
-    /// <summary>The name of the cookie by which a browser is known.</summary>
+    /// <summary>The name of the cookie by which a browser is known; over TLS it has the prefix <c>__Host-</c>.</summary>
     public const string CookieName = "device";
 
     private const string UserAgent = "a browser of the tests";
@@ -52,7 +52,7 @@ public sealed class TestBrowser
         var request = new HttpRequestMessage(
             HttpMethod.Get, $"/oauth/authorize?client_id={Uri.EscapeDataString(app.ClientId)}&request_uri={Uri.EscapeDataString(requestUri)}");
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
-        request.Headers.Add("Cookie", $"{CookieName}={_cookie}");
+        request.Headers.Add("Cookie", $"{CookieName}={_cookie}; __Host-{CookieName}={_cookie}");
         if (header is { } extra)
         {
             request.Headers.Add(extra.Name, extra.Value);
@@ -77,7 +77,7 @@ public sealed class TestBrowser
 public sealed record PageReply(XrpcReply Reply)
 {
     /// <summary>Whether the browser was led on to a page where the person has something to do.</summary>
-    public bool IsAsking => Reply.Status == 302 && Reply.Header("Location")!.StartsWith("/oauth/", StringComparison.Ordinal);
+    public bool IsAsking => Reply.Status is 302 or 303 && Reply.Header("Location")!.StartsWith("/oauth/", StringComparison.Ordinal);
 
     /// <summary>A parameter of the answer to the app; fails the test when the browser was not sent back.</summary>
     public string Answer(string name)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc.Filters;
+using Pds.Contracts.Auth;
 using Pds.Xrpc;
 
 namespace Pds.Web.Browsing;
@@ -14,6 +15,12 @@ internal sealed class BrowserChecks(ServiceOptions service) : IAuthorizationFilt
 
     public void OnAuthorization(AuthorizationFilterContext context)
     {
+        // The authorization endpoint has judged for itself, and its page says what is wrong.
+        if (context.HttpContext.Features.Get<AuthorizationFailure>() is not null)
+        {
+            return;
+        }
+
         var request = context.HttpContext.Request;
         var isScript = request.Headers.ContainsKey(ScriptHeader);
         var isForm = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);

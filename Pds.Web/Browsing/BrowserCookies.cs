@@ -17,7 +17,7 @@ internal sealed class BrowserCookies(Branding branding, IDataProtectionProvider 
     private readonly ITimeLimitedDataProtector _protector =
         protection.CreateProtector("Pds.Web.Browsing.SecondFactor").ToTimeLimitedDataProtector();
 
-    private string DeviceName => NameOf("dev-id");
+    private string DeviceName => NameOf("device");
 
     private string AccountName => NameOf("account");
 

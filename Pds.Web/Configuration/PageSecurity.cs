@@ -34,7 +34,8 @@ internal static class PageSecurity
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers.XXSSProtection = "0";
-        headers.CacheControl = "no-store";
+        headers.CacheControl = "no-cache, no-store";
+        headers.Pragma = "no-cache";
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
