@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pds.Modules.Repo.Blobs;
 using Pds.Modules.Repo.Commits;
+using Pds.Modules.Repo.Crawlers;
 using Pds.Modules.Repo.Endpoints.Repo;
 using Pds.Modules.Repo.Endpoints.Sync;
 using Pds.Modules.Repo.Firehose;
@@ -33,6 +34,7 @@ public static class RepoModule
         services.AddSingleton<BlobStore>();
         services.AddSingleton<KeyStore>();
         services.AddSingleton<ImportStore>();
+        services.AddSingleton<RepoCount>();
 
         services.AddSingleton<KeySealer>();
         services.AddSingleton(provider => new SigningKeys(
@@ -56,6 +58,8 @@ public static class RepoModule
         services.AddSingleton<Committer>();
         services.AddHostedService(provider => provider.GetRequiredService<Committer>());
         services.AddSingleton<RepoImporter>();
+        services.AddSingleton<CrawlerClient>();
+        services.AddHostedService<CrawlerNotifier>();
 
         services.AddPdsOptions<BlobOptions>(builder.Configuration);
         services.AddSingleton<IncomingBlobs>();
@@ -78,18 +82,23 @@ public static class RepoModule
         DescribeRepo.Map(routes);
         Endpoints.Repo.GetRecord.Map(routes);
         ImportRepo.Map(routes);
+        ListMissingBlobs.Map(routes);
         ListRecords.Map(routes);
         PutRecord.Map(routes);
         UploadBlob.Map(routes);
 
         GetBlob.Map(routes);
         GetBlocks.Map(routes);
+        GetCheckout.Map(routes);
+        GetHead.Map(routes);
+        GetHostStatus.Map(routes);
         GetLatestCommit.Map(routes);
         Endpoints.Sync.GetRecord.Map(routes);
         GetRepo.Map(routes);
         GetRepoStatus.Map(routes);
         ListBlobs.Map(routes);
         ListRepos.Map(routes);
+        ListReposByCollection.Map(routes);
         SubscribeRepos.Map(routes);
 
         return routes;

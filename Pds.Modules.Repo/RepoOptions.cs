@@ -34,4 +34,8 @@ public sealed record RepoOptions
     [ConfigurationKeyName("PDS_MAX_REPO_IMPORT_SIZE")]
     [Range(1, long.MaxValue, ErrorMessage = "PDS_MAX_REPO_IMPORT_SIZE must be positive.")]
     public long MaxImportSize { get; init; } = 512 << 20;
+
+    /// <summary>Relays that are told when there is something new.</summary>
+    [ConfigurationKeyName("PDS_CRAWLERS")]
+    public Uri[] Crawlers { get; init; } = [];
 }

@@ -78,10 +78,14 @@ public sealed class EventRing
     /// <summary>Starts empty after the newest event of the log.</summary>
     internal void Start(long newest)
     {
+        TaskCompletionSource changed;
         lock (_gate)
         {
             (_floor, _newest) = (newest, newest);
+            (changed, _changed) = (_changed, NewSignal());
         }
+
+        changed.TrySetResult();
     }
 
     /// <summary>Adds events that this process has just made; false, and nothing added, when others come before them.</summary>

@@ -39,6 +39,53 @@ internal sealed class SyncStore(NpgsqlDataSource database)
     }
 
     /// <summary>
+    /// Active repositories with records of a collection, in the order of their creation, after the one with this id. Looks at a
+    /// bounded number of repositories.
+    /// </summary>
+    /// <returns>The repositories, and the id after which to go on; null when all have been looked at.</returns>
+    public async Task<(List<Did> Dids, long? Next)> ListByCollectionAsync(
+        Nsid collection, long after, int limit, CancellationToken cancellationToken)
+    {
+        const int maxLookedAt = 20_000;
+        await using var command = database.CreateCommand(
+            """
+            WITH page AS MATERIALIZED (
+                SELECT id, did, status FROM repo.repo WHERE id > $1 ORDER BY id LIMIT $4
+            ), found AS (
+                SELECT id, did FROM page
+                WHERE status = 0 AND EXISTS (SELECT FROM repo.record WHERE repo_id = page.id AND collection = $2)
+                ORDER BY id LIMIT $3
+            )
+            SELECT id, did FROM found
+            UNION ALL
+            SELECT max(id), NULL FROM page HAVING count(*) = $4
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = collection.Value });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = limit });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = maxLookedAt });
+
+        var dids = new List<Did>();
+        var last = 0L;
+        long? lookedAt = null;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (reader.IsDBNull(1))
+            {
+                lookedAt = reader.GetInt64(0);
+            }
+            else
+            {
+                last = reader.GetInt64(0);
+                dids.Add(Did.Parse(reader.GetString(1)));
+            }
+        }
+
+        return (dids, dids.Count == limit ? last : lookedAt);
+    }
+
+    /// <summary>
     /// Every block of a repository, the commit first, or the commit and those that came after a revision. It is one
     /// statement: what it yields is one moment's state, however long it is read, a row at a time.
     /// </summary>

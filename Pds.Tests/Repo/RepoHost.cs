@@ -9,6 +9,8 @@ using Pds.Modules.Repo.Commits;
 using Pds.Modules.Repo.Firehose;
 using Pds.Modules.Repo.Keys;
 using Pds.Tests.Support;
+using Pds.Xrpc;
+using Pds.Xrpc.Outgoing;
 
 namespace Pds.Tests.Repo;
 
@@ -54,6 +56,8 @@ internal sealed class RepoHost : IAsyncDisposable
         builder.Configuration["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = new string('1', 64);
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new ServiceOptions());
+        builder.Services.AddSingleton<OutgoingHttp>();
         builder.Services.AddNpgsqlDataSource(connection);
         builder.Services.AddSingleton(await services.ConnectRedisAsync());
         builder.AddRepo();

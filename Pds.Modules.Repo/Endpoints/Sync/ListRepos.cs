@@ -19,13 +19,7 @@ internal static class ListRepos
     private static async Task<Output> HandleAsync(
         SyncStore repos, string? cursor, CancellationToken cancellationToken, [Range(1, 1000)] int limit = 500)
     {
-        var after = 0L;
-        if (!string.IsNullOrEmpty(cursor) && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out after))
-        {
-            throw XrpcErrors.InvalidRequest("Malformed cursor");
-        }
-
-        var heads = await repos.ListAsync(after, limit, cancellationToken);
+        var heads = await repos.ListAsync(RepoCursor.Read(cursor), limit, cancellationToken);
         return new(
             heads.Count == limit ? heads[^1].Id.ToString(CultureInfo.InvariantCulture) : null,
             heads.ConvertAll(head => new Repo(
