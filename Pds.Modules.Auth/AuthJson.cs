@@ -22,6 +22,13 @@ namespace Pds.Modules.Auth;
 [JsonSerializable(typeof(ListAppPasswords.Output), TypeInfoPropertyName = "ListAppPasswordsOutput")]
 [JsonSerializable(typeof(ProtectedResource.Output), TypeInfoPropertyName = "ProtectedResourceOutput")]
 [JsonSerializable(typeof(RevokeAppPassword.Input), TypeInfoPropertyName = "RevokeAppPasswordInput")]
+[JsonSerializable(typeof(ConfirmEmail.Input), TypeInfoPropertyName = "ConfirmEmailInput")]
+[JsonSerializable(typeof(DeactivateAccount.Input), TypeInfoPropertyName = "DeactivateAccountInput")]
+[JsonSerializable(typeof(DeleteAccount.Input), TypeInfoPropertyName = "DeleteAccountInput")]
+[JsonSerializable(typeof(RequestEmailUpdate.Output), TypeInfoPropertyName = "RequestEmailUpdateOutput")]
+[JsonSerializable(typeof(RequestPasswordReset.Input), TypeInfoPropertyName = "RequestPasswordResetInput")]
+[JsonSerializable(typeof(ResetPassword.Input), TypeInfoPropertyName = "ResetPasswordInput")]
+[JsonSerializable(typeof(UpdateEmail.Input), TypeInfoPropertyName = "UpdateEmailInput")]
 internal sealed partial class AuthJson : JsonSerializerContext
 {
     /// <summary>For OAuth, whose members are spelled in its own way.</summary>

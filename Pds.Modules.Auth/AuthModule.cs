@@ -3,17 +3,21 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Devices;
 using Pds.Modules.Auth.Endpoints.Server;
+using Pds.Modules.Auth.Mail;
 using Pds.Modules.Auth.OAuth.Endpoints;
 using Pds.Modules.Auth.OAuth.Keys;
 using Pds.Modules.Auth.OAuth.Proofs;
 using Pds.Modules.Auth.OAuth.Server;
+using Pds.Modules.Auth.OAuth.Sessions;
 using Pds.Modules.Auth.OAuth.Tokens;
+using Pds.Modules.Auth.SecondFactor;
 using Pds.Modules.Auth.Sessions;
 using Pds.Modules.Auth.SignIn;
 using Pds.Modules.Auth.Storage;
@@ -71,7 +75,9 @@ public static class AuthModule
         services.AddSingleton(provider => new PersonSignIn(
             provider.GetRequiredService<LoginFinder>(), provider.GetRequiredService<AccountStore>(),
             provider.GetRequiredService<PasswordHasher>(), provider.GetRequiredService<AttemptLimits>(),
-            provider.GetRequiredService<BrowserDevices>()));
+            provider.GetRequiredService<BrowserDevices>(), provider.GetRequiredService<SecondFactors>(),
+            provider.GetRequiredService<TicketStore>()));
+        AddCredentials(services, builder.Configuration);
         services.AddOAuthServer();
 
         services.AddAuthentication()
@@ -82,6 +88,32 @@ public static class AuthModule
 
     /// <summary>Answers under <c>/oauth</c>; after routing, for some requests are passed on to pages and endpoints.</summary>
     public static IApplicationBuilder UseAuth(this IApplicationBuilder app) => app.UseMiddleware<OAuthMiddleware>();
+
+    private static void AddCredentials(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddPdsOptions<MailOptions>(configuration);
+        services.AddSingleton<MailStore>().AddSingleton<MailedTokenStore>().AddSingleton<MailSignal>().AddSingleton<Mails>();
+        services.AddHostedService<MailDelivery>();
+        services.AddSingleton<SecondFactorStore>().AddSingleton<TicketStore>().AddSingleton<PasswordCheck>();
+        services.AddSingleton(provider => new AppPasswords(
+            provider.GetRequiredService<AppPasswordStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Credentials(
+            provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(),
+            provider.GetRequiredService<Mails>(), provider.GetRequiredService<PasswordHasher>(),
+            provider.GetRequiredService<PasswordCheck>(), provider.GetRequiredService<AttemptLimits>(),
+            provider.GetRequiredService<BrowserDevices>(), provider.GetRequiredService<OAuthSessions>(),
+            provider.GetRequiredService<LoginFinder>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new AccountLife(
+            provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(),
+            provider.GetRequiredService<Credentials>(), provider.GetRequiredService<PasswordCheck>(),
+            provider.GetRequiredService<OAuthSessions>(), provider.GetRequiredService<ServiceOptions>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new SecondFactors(
+            provider.GetRequiredService<SecondFactorStore>(), provider.GetRequiredService<AccountStore>(),
+            provider.GetRequiredService<MailedTokenStore>(), provider.GetRequiredService<Credentials>(),
+            provider.GetRequiredService<PasswordCheck>(), provider.GetRequiredService<IDataProtectionProvider>(),
+            provider.GetRequiredService<ServiceOptions>(), provider.GetRequiredService<TimeProvider>()));
+    }
 
     public static IEndpointRouteBuilder MapAuth(this IEndpointRouteBuilder xrpc)
     {
@@ -102,6 +134,18 @@ public static class AuthModule
         CreateAppPassword.Map(xrpc);
         ListAppPasswords.Map(xrpc);
         RevokeAppPassword.Map(xrpc);
+
+        RequestPasswordReset.Map(xrpc);
+        ResetPassword.Map(xrpc);
+        RequestEmailConfirmation.Map(xrpc);
+        ConfirmEmail.Map(xrpc);
+        RequestEmailUpdate.Map(xrpc);
+        UpdateEmail.Map(xrpc);
+
+        DeactivateAccount.Map(xrpc);
+        ActivateAccount.Map(xrpc);
+        RequestAccountDelete.Map(xrpc);
+        DeleteAccount.Map(xrpc);
 
         CreateInviteCode.Map(xrpc);
         CreateInviteCodes.Map(xrpc);

@@ -20,6 +20,10 @@ internal static class AuthTelemetry
 
     public static readonly Counter<long> LoginsRefused = Meter.CreateCounter<long>("pds.logins.refused");
 
+    public static readonly Counter<long> MailsSent = Meter.CreateCounter<long>("pds.mails.sent");
+
+    public static readonly Counter<long> MailsFailed = Meter.CreateCounter<long>("pds.mails.failed");
+
     public static readonly UpDownCounter<long> PasswordsQueued = Meter.CreateUpDownCounter<long>("pds.passwords.queued");
 
     public static readonly Histogram<double> PasswordDuration =

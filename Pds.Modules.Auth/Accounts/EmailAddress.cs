@@ -17,6 +17,14 @@ internal static class EmailAddress
 
     private static readonly FrozenSet<string> Disposable = ReadDisposable();
 
+    /// <summary>Enough of an address for its owner to know it: <c>a***e@e***.com</c>.</summary>
+    public static string Mask(string address)
+    {
+        var at = address.LastIndexOf('@');
+        var dot = address.LastIndexOf('.');
+        return at < 1 || dot < at + 2 ? "***" : $"{address[0]}***{address[at - 1]}@{address[at + 1]}***{address[dot..]}";
+    }
+
     public static bool IsSupported(string email) => IsValid(email, out var domain) && !IsDisposable(domain);
 
     private static bool IsValid(string email, out string domain)

@@ -11,6 +11,9 @@ internal sealed record AttemptLimit(string Name, int Most, TimeSpan Window)
     /// <summary>Passwords of any account, from one address.</summary>
     public static AttemptLimit Address { get; } = new("address", 100, TimeSpan.FromMinutes(5));
 
+    /// <summary>Mails with a code to one account, or asked for from one address.</summary>
+    public static AttemptLimit Mail { get; } = new("mail", 15, TimeSpan.FromHours(1));
+
     /// <summary>New accounts from one address.</summary>
     public static AttemptLimit SignUp { get; } = new("sign-up", 100, TimeSpan.FromMinutes(5));
 }

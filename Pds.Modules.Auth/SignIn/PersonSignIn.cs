@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
+using System.Text;
 using AtProto;
 using Pds.Contracts.Auth;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Devices;
+using Pds.Modules.Auth.SecondFactor;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
 using Wolverine;
@@ -18,10 +21,16 @@ public sealed class PersonSignIn
     private readonly PasswordHasher _passwords;
     private readonly AttemptLimits _limits;
     private readonly BrowserDevices _devices;
+    private readonly SecondFactors _factors;
+    private readonly TicketStore _tickets;
 
     internal PersonSignIn(
-        LoginFinder logins, AccountStore accounts, PasswordHasher passwords, AttemptLimits limits, BrowserDevices devices) =>
+        LoginFinder logins, AccountStore accounts, PasswordHasher passwords, AttemptLimits limits, BrowserDevices devices,
+        SecondFactors factors, TicketStore tickets)
+    {
         (_logins, _accounts, _passwords, _limits, _devices) = (logins, accounts, passwords, limits, devices);
+        (_factors, _tickets) = (factors, tickets);
+    }
 
     internal async Task<SignInResult> SignInAsync(
         Contracts.Auth.SignIn command, IMessageBus bus, CancellationToken cancellationToken)
@@ -53,8 +62,39 @@ public sealed class PersonSignIn
             await _accounts.SetPasswordAsync(login.Account.Did, hash, cancellationToken);
         }
 
+        if (await _factors.ChallengeAsync(login.Account, bus, cancellationToken) is { } kind)
+        {
+            var ticket = RandomNumberGenerator.GetHexString(64, lowercase: true);
+            await _tickets.AddAsync(Hash(ticket), command.DeviceId, login.Account.Did, command.Remember, cancellationToken);
+            var hint = kind == SecondFactorKind.Email ? EmailAddress.Mask(login.Account.Email) : "";
+            return new SignInResult(null, new SecondFactorChallenge(ticket, kind, hint));
+        }
+
         await _devices.SignInAsync(command.DeviceId, login.Account.Did, command.Remember, cancellationToken);
         AuthTelemetry.SessionsCreated.Add(1);
         return new SignInResult(login.Account.Did, null);
     }
+
+    internal async Task<SignInResult> FinishAsync(FinishSignIn command, CancellationToken cancellationToken)
+    {
+        await _limits.CountAsync(AttemptLimit.Address, command.Address);
+        var hash = Hash(command.Ticket);
+        if (await _tickets.TryAsync(hash, command.DeviceId, cancellationToken) is not var (did, remember))
+        {
+            throw XrpcErrors.ExpiredToken("This sign-in has expired");
+        }
+
+        await _limits.CountAsync(AttemptLimit.Account, did.Value);
+        if (!await _factors.VerifyAsync(did, command.Code, cancellationToken))
+        {
+            throw XrpcErrors.InvalidToken("The code is not right");
+        }
+
+        await _tickets.RemoveAsync(hash, cancellationToken);
+        await _devices.SignInAsync(command.DeviceId, did, remember, cancellationToken);
+        AuthTelemetry.SessionsCreated.Add(1);
+        return new SignInResult(did, null);
+    }
+
+    private static byte[] Hash(string ticket) => SHA256.HashData(Encoding.UTF8.GetBytes(ticket));
 }

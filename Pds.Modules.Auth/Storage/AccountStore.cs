@@ -34,6 +34,72 @@ public sealed class AccountStore(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Sets a new password and ends every legacy session of the account.</summary>
+    internal async Task ReplacePasswordAsync(Did did, string password, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "WITH ended AS (DELETE FROM auth.refresh_token WHERE did = $1) UPDATE auth.account SET password = $2 WHERE did = $1");
+        command.Parameters.AddWithValue(did.Value);
+        command.Parameters.AddWithValue(password);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Changes the address, which is not confirmed then, and drops all mailed codes. False when another account has it.</summary>
+    internal async Task<bool> TrySetEmailAsync(Did did, string email, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            WITH dropped AS (DELETE FROM auth.mailed_token WHERE did = $1)
+            UPDATE auth.account SET email = $2, email_confirmed_at = NULL, email_factor = false WHERE did = $1
+            """);
+        command.Parameters.AddWithValue(did.Value);
+        command.Parameters.AddWithValue(email);
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return true;
+        }
+        catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return false;
+        }
+    }
+
+    internal async Task ConfirmEmailAsync(Did did, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("UPDATE auth.account SET email_confirmed_at = $2 WHERE did = $1");
+        command.Parameters.AddWithValue(did.Value);
+        command.Parameters.AddWithValue(now);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Notes that an account is deactivated, with all app passwords gone, or active again.</summary>
+    /// <param name="deactivatedAt">Null for active.</param>
+    /// <param name="deleteAfter">When the owner wants it deleted.</param>
+    internal async Task SetDeactivatedAsync(
+        Did did, DateTimeOffset? deactivatedAt, DateTimeOffset? deleteAfter, bool dropAppPasswords, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            WITH dropped AS (DELETE FROM auth.app_password WHERE did = $1 AND $4)
+            UPDATE auth.account SET deactivated_at = $2, delete_after = $3 WHERE did = $1
+            """);
+        command.Parameters.AddWithValue(did.Value);
+        command.Parameters.AddTime(deactivatedAt);
+        command.Parameters.AddTime(deleteAfter);
+        command.Parameters.AddWithValue(dropAppPasswords);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Deletes the row and all that hangs on it.</summary>
+    internal async Task DeleteAsync(Did did, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "WITH uses AS (DELETE FROM auth.invite_code_use WHERE used_by = $1) DELETE FROM auth.account WHERE did = $1");
+        command.Parameters.AddWithValue(did.Value);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Reads the columns did, email, email_confirmed_at, deactivated_at and takedown_ref.</summary>
     internal static Account ReadAccount(NpgsqlDataReader reader) => new(
         Did.Parse(reader.GetString(0)),

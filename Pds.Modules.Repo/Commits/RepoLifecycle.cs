@@ -76,6 +76,22 @@ public sealed class RepoLifecycle
         return AppendAsync(did, events, _repos.AppendEventsAsync(did, events, cancellationToken));
     }
 
+    /// <summary>Announces the current commit as it stands, for whoever has lost count.</summary>
+    public async Task AnnounceHeadAsync(Did did, CancellationToken cancellationToken)
+    {
+        if (await _repos.FindCommitAsync(did, cancellationToken) is not { } bytes || !SignedCommit.TryDecode(bytes, out var commit))
+        {
+            throw XrpcErrors.RepoNotFound(did);
+        }
+
+        NewEvent[] events = [NewEvent.Sync(commit, _time.GetUtcNow())];
+        await AppendAsync(did, events, _repos.AppendEventsAsync(did, events, cancellationToken));
+    }
+
+    /// <summary>The did:key that signs a repository's commits; null when there is none.</summary>
+    public async Task<string?> FindSigningKeyAsync(Did did, CancellationToken cancellationToken) =>
+        (await _repos.FindAsync(did, maxNodes: 0, cancellationToken))?.Key.DidKey;
+
     private async Task AppendAsync(Did did, NewEvent[] events, Task<(long RepoId, long FirstSeq)?> appending) =>
         Publish(await appending ?? throw XrpcErrors.RepoNotFound(did), events);
 

@@ -55,6 +55,14 @@ internal sealed class RepoStore(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken) ? ReadCid(reader, 0) : null;
     }
 
+    /// <summary>The current commit's block; null when there is no repository.</summary>
+    public async Task<byte[]?> FindCommitAsync(Did did, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT commit FROM repo.repo WHERE did = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
+        return (byte[]?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
     /// <summary>Whether there is a repository of a DID, and its status.</summary>
     public async Task<AccountStatus?> FindStatusAsync(Did did, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using AtProto;
 using Microsoft.AspNetCore.Routing;
 using Pds.Contracts.Auth;
 using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.SecondFactor;
 using Pds.Modules.Auth.Sessions;
 using Pds.Modules.Auth.SignIn;
 using Pds.Modules.Auth.Storage;
@@ -57,6 +58,7 @@ internal static class CreateSession
         PasswordHasher passwords,
         RefreshTokenStore refreshTokens,
         TokenIssuer tokens,
+        SecondFactors factors,
         SessionDetails details,
         CancellationToken cancellationToken)
     {
@@ -85,6 +87,11 @@ internal static class CreateSession
             throw XrpcErrors.AccountTakedown();
         }
 
+        if (appPassword is null && !isTakendown)
+        {
+            await RequireSecondFactorAsync(account, input.AuthFactorToken, factors, bus, cancellationToken);
+        }
+
         if (appPassword is null && PasswordHash.IsOutdated(login.PasswordHash!))
         {
             var hash = await passwords.HashAsync(input.Password, cancellationToken);
@@ -99,5 +106,25 @@ internal static class CreateSession
 
         AuthTelemetry.SessionsCreated.Add(1);
         return await Output.CreateAsync(session, account, details, bus, cancellationToken);
+    }
+
+    private static async Task RequireSecondFactorAsync(
+        Account account, string? token, SecondFactors factors, IMessageBus bus, CancellationToken cancellationToken)
+    {
+        if (!string.IsNullOrWhiteSpace(token))
+        {
+            if (!await factors.VerifyAsync(account.Did, token, cancellationToken))
+            {
+                throw XrpcErrors.InvalidToken("Token is invalid");
+            }
+        }
+        else if (await factors.ChallengeAsync(account, bus, cancellationToken) is { } kind)
+        {
+            throw XrpcErrors.Unauthorized(
+                "AuthFactorTokenRequired",
+                kind == SecondFactorKind.Email
+                    ? "A sign in code has been sent to your email address"
+                    : "A code of your authenticator is required");
+        }
     }
 }

@@ -1,0 +1,24 @@
+using AtProto.OAuth;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Pds.Modules.Auth.Accounts;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Auth.Endpoints.Server;
+
+/// <summary>Proves the address by a mailed code.</summary>
+internal static class ConfirmEmail
+{
+    public static void Map(IEndpointRouteBuilder xrpc) => xrpc
+        .MapProcedure("com.atproto.server.confirmEmail", HandleAsync)
+        .RequireAuthorization(Access.AccountNotTakendown);
+
+    internal sealed record Input(string Email, string Token);
+
+    private static Task HandleAsync(
+        Input input, Caller caller, Credentials credentials, CancellationToken cancellationToken)
+    {
+        caller.RequireAccountScope(AccountScope.Email, manage: true);
+        return credentials.ConfirmAsync(caller.Did, input.Email, input.Token, cancellationToken);
+    }
+}

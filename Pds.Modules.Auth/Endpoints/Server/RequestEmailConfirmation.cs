@@ -1,0 +1,23 @@
+using AtProto.OAuth;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Pds.Modules.Auth.Accounts;
+using Pds.Xrpc;
+using Wolverine;
+
+namespace Pds.Modules.Auth.Endpoints.Server;
+
+/// <summary>Mails a code that proves the address.</summary>
+internal static class RequestEmailConfirmation
+{
+    public static void Map(IEndpointRouteBuilder xrpc) => xrpc
+        .MapProcedure("com.atproto.server.requestEmailConfirmation", HandleAsync)
+        .RequireAuthorization(Access.AccountNotTakendown);
+
+    private static Task HandleAsync(
+        Caller caller, Credentials credentials, IMessageBus bus, CancellationToken cancellationToken)
+    {
+        caller.RequireAccountScope(AccountScope.Email, manage: true);
+        return credentials.RequestConfirmationAsync(caller.Did, bus, cancellationToken);
+    }
+}

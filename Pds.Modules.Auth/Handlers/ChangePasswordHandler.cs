@@ -1,0 +1,11 @@
+using Pds.Contracts.Auth;
+using Pds.Modules.Auth.Accounts;
+
+namespace Pds.Modules.Auth.Handlers;
+
+public static class ChangePasswordHandler
+{
+    public static Task HandleAsync(
+        ChangePassword command, Credentials credentials, CancellationToken cancellationToken) =>
+        credentials.ChangePasswordAsync(command, cancellationToken);
+}

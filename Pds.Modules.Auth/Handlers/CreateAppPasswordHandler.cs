@@ -1,0 +1,11 @@
+using Pds.Contracts.Auth;
+using Pds.Modules.Auth.Accounts;
+
+namespace Pds.Modules.Auth.Handlers;
+
+public static class CreateAppPasswordHandler
+{
+    public static Task<string> HandleAsync(
+        CreateAppPassword command, AppPasswords appPasswords, CancellationToken cancellationToken) =>
+        appPasswords.CreateAsync(command.Did, command.Name, command.IsPrivileged, cancellationToken);
+}

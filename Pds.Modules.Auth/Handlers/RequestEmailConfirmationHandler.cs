@@ -1,0 +1,12 @@
+using Pds.Contracts.Auth;
+using Pds.Modules.Auth.Accounts;
+using Wolverine;
+
+namespace Pds.Modules.Auth.Handlers;
+
+public static class RequestEmailConfirmationHandler
+{
+    public static Task HandleAsync(
+        RequestEmailConfirmation command, Credentials credentials, IMessageBus bus, CancellationToken cancellationToken) =>
+        credentials.RequestConfirmationAsync(command.Did, bus, cancellationToken);
+}

@@ -1,0 +1,127 @@
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using MimeKit;
+using Pds.Modules.Auth.Storage;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Auth.Mail;
+
+/// <summary>Sends what has queued, beside the requests; what a mail server does not take now is tried again, for a day.</summary>
+internal sealed partial class MailDelivery(
+    MailStore store, MailSignal signal, MailOptions options, ServiceOptions service, TimeProvider time, ILogger<MailDelivery> log)
+    : BackgroundService
+{
+    private const int MostAttempts = 12;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(60);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await SendAllAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                Log.Failed(log, failure);
+            }
+
+            await signal.WaitAsync(Interval, time, stoppingToken);
+        }
+    }
+
+    private async Task SendAllAsync(CancellationToken cancellationToken)
+    {
+        while (await TakeAsync(cancellationToken) is { } mail)
+        {
+            if (options.SmtpUrl is null)
+            {
+                // In development the text is all there is; elsewhere it would put secrets into the log.
+                Log.NotConfigured(log, mail.Subject);
+                if (service.DevMode)
+                {
+                    Log.Text(log, mail.Text);
+                }
+
+                await store.RemoveAsync(mail.Id, cancellationToken);
+                continue;
+            }
+
+            await TrySendAsync(mail, cancellationToken);
+        }
+    }
+
+    private Task<QueuedMail?> TakeAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return store.TakeAsync(now, now + (SendTimeout * 2), cancellationToken);
+    }
+
+    private async Task TrySendAsync(QueuedMail mail, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(mail, cancellationToken);
+            await store.RemoveAsync(mail.Id, cancellationToken);
+            AuthTelemetry.MailsSent.Add(1);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            AuthTelemetry.MailsFailed.Add(1);
+            Log.NotSent(log, failure, mail.Subject, mail.Attempts + 1);
+            if (mail.Attempts + 1 >= MostAttempts || failure is ParseException)
+            {
+                await store.RemoveAsync(mail.Id, cancellationToken);
+                return;
+            }
+
+            // 1, 2, 4 … minutes, at most two hours.
+            var wait = TimeSpan.FromMinutes(Math.Min(120, 1 << mail.Attempts));
+            await store.PostponeAsync(mail.Id, time.GetUtcNow() + wait, cancellationToken);
+        }
+    }
+
+    private async Task SendAsync(QueuedMail mail, CancellationToken cancellationToken)
+    {
+        using var message = new MimeMessage { Subject = mail.Subject };
+        message.From.Add(MailboxAddress.Parse(options.FromAddress!));
+        message.To.Add(MailboxAddress.Parse(mail.To));
+        message.Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody();
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(SendTimeout);
+        using var client = new SmtpClient();
+        var url = options.SmtpUrl!;
+        var isTls = url.Scheme == "smtps";
+        await client.ConnectAsync(
+            url.Host, url.Port > 0 ? url.Port : isTls ? 465 : 587,
+            isTls ? SecureSocketOptions.SslOnConnect : SecureSocketOptions.StartTlsWhenAvailable, limit.Token);
+        if (url.UserInfo.Split(':', 2) is [{ Length: > 0 } user, var password])
+        {
+            await client.AuthenticateAsync(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password), limit.Token);
+        }
+
+        await client.SendAsync(message, limit.Token);
+        await client.DisconnectAsync(quit: true, limit.Token);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Mail is not configured; \"{Subject}\" was not sent")]
+        public static partial void NotConfigured(ILogger logger, string subject);
+
+        [LoggerMessage(2, LogLevel.Information, "In development the mail is shown here: {Text}")]
+        public static partial void Text(ILogger logger, string text);
+
+        [LoggerMessage(3, LogLevel.Warning, "\"{Subject}\" could not be sent at attempt {Attempt}")]
+        public static partial void NotSent(ILogger logger, Exception failure, string subject, int attempt);
+
+        [LoggerMessage(4, LogLevel.Error, "The mail queue could not be read; trying again")]
+        public static partial void Failed(ILogger logger, Exception failure);
+    }
+}
