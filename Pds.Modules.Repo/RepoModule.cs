@@ -9,6 +9,7 @@ using Pds.Modules.Repo.Crawlers;
 using Pds.Modules.Repo.Endpoints.Repo;
 using Pds.Modules.Repo.Endpoints.Sync;
 using Pds.Modules.Repo.Firehose;
+using Pds.Modules.Repo.Foreign;
 using Pds.Modules.Repo.Imports;
 using Pds.Modules.Repo.Keys;
 using Pds.Modules.Repo.Storage;
@@ -58,6 +59,7 @@ public static class RepoModule
         services.AddSingleton<Committer>();
         services.AddHostedService(provider => provider.GetRequiredService<Committer>());
         services.AddSingleton<RepoImporter>();
+        services.AddSingleton<ForeignRecordClient>();
         services.AddSingleton<CrawlerClient>();
         services.AddHostedService<CrawlerNotifier>();
 

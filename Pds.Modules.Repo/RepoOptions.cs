@@ -38,4 +38,8 @@ public sealed record RepoOptions
     /// <summary>Relays that are told when there is something new.</summary>
     [ConfigurationKeyName("PDS_CRAWLERS")]
     public Uri[] Crawlers { get; init; } = [];
+
+    /// <summary>The AppView, which is asked for records of repositories that are not here.</summary>
+    [ConfigurationKeyName("PDS_BSKY_APP_VIEW_URL")]
+    public Uri? AppViewUrl { get; init; }
 }
