@@ -1,0 +1,26 @@
+using Pds.Tests.Support;
+
+namespace Pds.Tests.Web;
+
+public sealed class PageWitnessTests(PdsFixture pds)
+{
+    [Fact]
+    public async Task Every_page_is_whole_and_within_everybodys_reach()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
+        await using var server = await pds.StartServerAsync(new Dictionary<string, string>
+        {
+            ["PDS_SERVICE_NAME"] = "Kiln",
+            ["PDS_TERMS_OF_SERVICE_URL"] = "https://kiln.example/terms",
+            ["PDS_PRIVACY_POLICY_URL"] = "https://kiln.example/privacy",
+        });
+
+        var printed = await NodeWitness.RunAsync(
+            "pages.mjs",
+            new Dictionary<string, string> { ["PDS_URL"] = $"http://localhost:{server.Url.Port}" },
+            limit.Token);
+
+        Assert.Equal(5, printed.Split('\n').Count(line => line.StartsWith("ok - ", StringComparison.Ordinal)));
+    }
+}

@@ -1,0 +1,141 @@
+// Looks at every page as people do: on a phone and on a desk, light and dark; axe must find nothing, nothing may run over the
+// edge, and no page may try what its policy forbids. Pictures go to PAGES_FOLDER where that is set.
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { openBrowser, openProfile } from './browser.mjs'
+
+const base = process.env.PDS_URL.replace(/\/$/, '')
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const folder = process.env.PAGES_FOLDER
+const browser = await openBrowser()
+const problems = []
+const views = [360, 1280].flatMap((width) => ['light', 'dark'].map((scheme) => ({ width, scheme })))
+
+async function open() {
+  const page = await openProfile(browser)
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) problems.push(`${page.url()}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => problems.push(`${page.url()}: ${error}`))
+  return page
+}
+
+/** Looks at the page as it is, in every size and light. */
+async function look(page, name, wanted = 200) {
+  if (page.status !== undefined && page.status !== wanted) problems.push(`${name}: answered ${page.status}`)
+  for (const { width, scheme } of views) {
+    await page.setViewport({ width, height: 800 })
+    await page.emulateMediaFeatures([
+      { name: 'prefers-color-scheme', value: scheme }, { name: 'prefers-reduced-motion', value: 'reduce' },
+    ])
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    if (over > 0) problems.push(`${name} ${width}: ${over} pixels over the edge`)
+    // The policy of the page holds for axe too; a debugger is let past it.
+    await page.evaluate(axe)
+    const { violations } = await page.evaluate(() => window.axe.run())
+    for (const found of violations) {
+      problems.push(`${name} ${width} ${scheme}: ${found.id}: ${found.nodes.map((node) => node.html + ' ' + node.failureSummary).join('; ')}`)
+    }
+
+    if (folder) await page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`), fullPage: true })
+  }
+}
+
+async function go(page, path) {
+  const answer = await page.goto(path.startsWith('http') ? path : base + path, { waitUntil: 'load' })
+  page.status = answer.status()
+}
+
+async function press(page, selector) {
+  const [answer] = await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.click(selector)])
+  page.status = answer.status()
+}
+
+async function fill(page, values) {
+  for (const [name, value] of Object.entries(values)) {
+    await page.$eval(`[name="${name}"]`, (field) => { field.value = '' })
+    await page.type(`[name="${name}"]`, value)
+  }
+}
+
+/** Pushes a request of an app on this machine, and gives the address that it would open. */
+async function push(parameters = {}) {
+  const scope = [
+    'atproto', 'transition:generic', 'transition:email', 'transition:chat.bsky', 'repo:app.bsky.feed.post?action=create&action=delete',
+    'repo:*', 'rpc:app.bsky.feed.getTimeline?aud=did:web:api.example.com%23bsky_appview', 'blob:image/*', 'account:status?action=manage',
+    'identity:handle',
+  ].join(' ')
+  const clientId = `http://localhost?${new URLSearchParams({ scope, redirect_uri: 'http://127.0.0.1/done' })}`
+  const answer = await fetch(`${base}/oauth/par`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      client_id: clientId, scope, response_type: 'code', redirect_uri: 'http://127.0.0.1/done', state: 'state',
+      code_challenge: createHash('sha256').update(randomBytes(32).toString('hex')).digest('base64url'),
+      code_challenge_method: 'S256', ...parameters,
+    }),
+  })
+  const { request_uri, ...problem } = await answer.json()
+  if (!request_uri) throw new Error(JSON.stringify(problem))
+  return `/oauth/authorize?${new URLSearchParams({ client_id: clientId, request_uri })}`
+}
+
+const ok = (what) => console.log(`ok - ${what}`)
+const name = `p${randomBytes(5).toString('hex')}`
+const password = 'correct horse battery staple'
+
+let page = await open()
+for (const [path, name, status] of [
+  ['/', 'home'], ['/nothing-here', 'not-found', 404], ['/account/sign-in', 'account-sign-in'], ['/account/sign-up', 'account-sign-up'],
+  ['/account/reset-password', 'forgot'], ['/account/reset-password/code', 'reset'], ['/oauth/authorize', 'bad-request', 400],
+]) {
+  await go(page, path)
+  await look(page, name, status)
+}
+ok('what is open to everybody')
+
+await go(page, await push({ prompt: 'create' }))
+await look(page, 'sign-up')
+await fill(page, { handle: 'a.b', email: 'nobody@mail.test', password: 'short and strong' })
+await press(page, 'button.primary')
+await look(page, 'sign-up-refused', 400)
+await fill(page, { handle: name, email: `${name}@mail.test`, password })
+await page.waitForSelector('#handle-state.free')
+await press(page, 'button.primary')
+await look(page, 'consent')
+await page.$$eval('details', (all) => all.forEach((details) => { details.open = true }))
+await look(page, 'consent-open')
+ok('an account made for an app, and what the app asks for')
+
+await go(page, await push())
+await look(page, 'choose')
+ok('the accounts of a browser')
+
+const other = await open()
+await go(other, await push({ ui_locales: 'de' }))
+await look(other, 'sign-in-german')
+await fill(other, { identifier: name, password: 'wrong' })
+await press(other, 'button.primary')
+await look(other, 'sign-in-refused', 400)
+await go(other, other.url().replace('/sign-in', '/forgot'))
+await look(other, 'forgot-for-app')
+await go(other, '/oauth/authorize/consent?client_id=a&request_uri=b')
+await look(other, 'ended', 400)
+ok('a sign-in that goes wrong')
+
+for (const path of ['', '/apps', '/devices', '/handle', '/email', '/password', '/security', '/security/authenticator', '/app-passwords', '/deactivate', '/delete', '/delete?step=code']) {
+  await go(page, `/account${path}`)
+  if (page.url().includes('/choose')) {
+    await press(page, 'button.account')
+    await go(page, `/account${path}`)
+  }
+  await look(page, `account${path.replace(/[/?=]/g, '-')}`)
+}
+ok('the account')
+
+await browser.close()
+if (problems.length > 0) {
+  console.error([...new Set(problems)].join('\n'))
+  process.exit(1)
+}
