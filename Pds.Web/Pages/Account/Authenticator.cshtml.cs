@@ -7,9 +7,13 @@ namespace Pds.Web.Pages.Account;
 /// <summary>Sets an authenticator app up: it is on once a code of it was right.</summary>
 public sealed class AuthenticatorModel : AccountPage
 {
-    public AuthenticatorSetup Setup { get; private set; } = null!;
+    /// <summary>Null once a code was wrong: what the app was given before stays good.</summary>
+    public AuthenticatorSetup? Setup { get; private set; }
 
-    public Task OnGetAsync() => BeginAsync();
+    public async Task<IActionResult> OnGetAsync() =>
+        await TryAsync(async () => Setup = await Bus.InvokeAsync<AuthenticatorSetup>(new BeginAuthenticator(Did), Aborted))
+            ? Page()
+            : SeeOther("/account/security");
 
     public async Task<IActionResult> OnPostAsync(string? code)
     {
@@ -22,9 +26,6 @@ public sealed class AuthenticatorModel : AccountPage
             return SeeOther("/account/security", "Security.Done");
         }
 
-        await BeginAsync();
         return Page();
     }
-
-    private async Task BeginAsync() => Setup = await Bus.InvokeAsync<AuthenticatorSetup>(new BeginAuthenticator(Did), Aborted);
 }
