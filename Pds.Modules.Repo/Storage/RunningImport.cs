@@ -1,7 +1,6 @@
 using AtProto;
 using AtProto.Repo;
 using Npgsql;
-using NpgsqlTypes;
 using Pds.Modules.Repo.Firehose;
 using Pds.Modules.Repo.Imports;
 
@@ -16,6 +15,9 @@ internal sealed class RunningImport(NpgsqlConnection connection, NpgsqlTransacti
     : IAsyncDisposable
 {
     private const int NodesAtOnce = 5000;
+    private const int MaxCopyBytes = 1 << 20;
+
+    private readonly CopyBuffer _rows = new();
 
     // Blobs that lost a use: whether it was the last is seen at the end.
     private readonly HashSet<Cid> _droppedBlobs = [];
@@ -58,43 +60,41 @@ internal sealed class RunningImport(NpgsqlConnection connection, NpgsqlTransacti
             await OverwriteAsync(batch, cancellationToken);
         }
 
+        foreach (var row in batch.Created)
+        {
+            _rows.StartRow(7);
+            _rows.Add(repoId);
+            _rows.Add(row.Collection);
+            _rows.Add(row.Rkey);
+            _rows.Add(Rev.Value);
+            AddOptional(row.Link);
+            _rows.Add(row.Cid);
+            _rows.Add(row.Value);
+        }
+
         if (batch.Created.Count > 0)
         {
-            await using var copy = await connection.BeginBinaryImportAsync(
-                "COPY repo.record (repo_id, collection, rkey, rev, link, cid, value) FROM STDIN (FORMAT BINARY)", cancellationToken);
-            foreach (var row in batch.Created)
-            {
-                await copy.StartRowAsync(cancellationToken);
-                await copy.WriteAsync(repoId, NpgsqlDbType.Bigint, cancellationToken);
-                await copy.WriteAsync(row.Collection, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(row.Rkey, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(Rev.Value, NpgsqlDbType.Bigint, cancellationToken);
-                await (row.Link is { } link
-                    ? copy.WriteAsync(link, NpgsqlDbType.Bigint, cancellationToken)
-                    : copy.WriteNullAsync(cancellationToken));
-                await copy.WriteAsync(row.Cid.ToBytes(), NpgsqlDbType.Bytea, cancellationToken);
-                await copy.WriteAsync(row.Value, NpgsqlDbType.Bytea, cancellationToken);
-            }
+            await _rows.SendAsync(
+                connection,
+                "COPY repo.record (repo_id, collection, rkey, rev, link, cid, value) FROM STDIN (FORMAT BINARY)",
+                cancellationToken);
+        }
 
-            await copy.CompleteAsync(cancellationToken);
+        foreach (var (blob, collection, rkey) in batch.BlobUses)
+        {
+            _rows.StartRow(5);
+            _rows.Add(repoId);
+            _rows.Add(blob);
+            _rows.Add(collection);
+            _rows.Add(rkey);
+            _rows.Add(Rev.Value);
         }
 
         if (batch.BlobUses.Count > 0)
         {
             _namesBlobs = true;
-            await using var copy = await connection.BeginBinaryImportAsync(
-                "COPY repo.record_blob (repo_id, cid, collection, rkey, rev) FROM STDIN (FORMAT BINARY)", cancellationToken);
-            foreach (var (blob, collection, rkey) in batch.BlobUses)
-            {
-                await copy.StartRowAsync(cancellationToken);
-                await copy.WriteAsync(repoId, NpgsqlDbType.Bigint, cancellationToken);
-                await copy.WriteAsync(blob.ToBytes(), NpgsqlDbType.Bytea, cancellationToken);
-                await copy.WriteAsync(collection, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(rkey, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(Rev.Value, NpgsqlDbType.Bigint, cancellationToken);
-            }
-
-            await copy.CompleteAsync(cancellationToken);
+            await _rows.SendAsync(
+                connection, "COPY repo.record_blob (repo_id, cid, collection, rkey, rev) FROM STDIN (FORMAT BINARY)", cancellationToken);
         }
     }
 
@@ -109,19 +109,20 @@ internal sealed class RunningImport(NpgsqlConnection connection, NpgsqlTransacti
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY repo.node (repo_id, cid, rev, bytes) FROM STDIN (FORMAT BINARY)", cancellationToken);
         foreach (var cid in diff.NewNodes)
         {
-            var bytes = cid == EmptyTree.Cid ? EmptyTree.Bytes : blocks.Find(cid)!;
-            await copy.StartRowAsync(cancellationToken);
-            await copy.WriteAsync(repoId, NpgsqlDbType.Bigint, cancellationToken);
-            await copy.WriteAsync(cid.ToBytes(), NpgsqlDbType.Bytea, cancellationToken);
-            await copy.WriteAsync(Rev.Value, NpgsqlDbType.Bigint, cancellationToken);
-            await copy.WriteAsync(bytes, NpgsqlDbType.Bytea, cancellationToken);
+            _rows.StartRow(4);
+            _rows.Add(repoId);
+            _rows.Add(cid);
+            _rows.Add(Rev.Value);
+            _rows.Add(cid == EmptyTree.Cid ? EmptyTree.Bytes : blocks.Find(cid)!);
+            if (_rows.Length >= MaxCopyBytes)
+            {
+                await SendNodesAsync(cancellationToken);
+            }
         }
 
-        await copy.CompleteAsync(cancellationToken);
+        await SendNodesAsync(cancellationToken);
     }
 
     /// <summary>Moves the head and ends the transaction; null, and nothing done, when the head is not where it was.</summary>
@@ -204,6 +205,21 @@ internal sealed class RunningImport(NpgsqlConnection connection, NpgsqlTransacti
             drop.Parameters.AddWithValue(repoId);
             drop.Parameters.AddWithValue(_droppedBlobs.Select(cid => cid.ToBytes()).ToArray());
             batch.BatchCommands.Add(drop);
+        }
+    }
+
+    private Task SendNodesAsync(CancellationToken cancellationToken) =>
+        _rows.SendAsync(connection, "COPY repo.node (repo_id, cid, rev, bytes) FROM STDIN (FORMAT BINARY)", cancellationToken);
+
+    private void AddOptional(long? value)
+    {
+        if (value is { } number)
+        {
+            _rows.Add(number);
+        }
+        else
+        {
+            _rows.AddNull();
         }
     }
 
