@@ -21,6 +21,6 @@ public sealed class PageWitnessTests(PdsFixture pds)
             new Dictionary<string, string> { ["PDS_URL"] = $"http://localhost:{server.Url.Port}" },
             limit.Token);
 
-        Assert.Equal(5, printed.Split('\n').Count(line => line.StartsWith("ok - ", StringComparison.Ordinal)));
+        Assert.Equal(6, printed.Split('\n').Count(line => line.StartsWith("ok - ", StringComparison.Ordinal)));
     }
 }

@@ -1,6 +1,6 @@
 // Looks at every page as people do: on a phone and on a desk, light and dark; axe must find nothing, nothing may run over the
 // edge, and no page may try what its policy forbids. Pictures go to PAGES_FOLDER where that is set.
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -81,6 +81,17 @@ async function push(parameters = {}) {
   return `/oauth/authorize?${new URLSearchParams({ client_id: clientId, request_uri })}`
 }
 
+/** The code of an authenticator now (RFC 6238). */
+function totp(secret) {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('')
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
+  const hash = createHmac('sha1', key).update(counter).digest()
+  const number = hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff
+  return String(number % 1_000_000).padStart(6, '0')
+}
+
 const ok = (what) => console.log(`ok - ${what}`)
 const name = `p${randomBytes(5).toString('hex')}`
 const password = 'correct horse battery staple'
@@ -133,6 +144,27 @@ for (const path of ['', '/apps', '/devices', '/handle', '/email', '/password', '
   await look(page, `account${path.replace(/[/?=]/g, '-')}`)
 }
 ok('the account')
+
+await go(page, '/account/security/authenticator')
+const secret = await page.$eval('code.big', (code) => code.textContent.replaceAll(' ', ''))
+await fill(page, { code: totp(secret) })
+await press(page, 'button.primary')
+await look(page, 'recovery-codes')
+await go(other, await push())
+await fill(other, { identifier: `${name}.test`, password })
+await press(other, 'button.primary')
+await look(other, 'second-factor')
+await go(page, '/account/app-passwords')
+await fill(page, { name: 'an old app' })
+await press(page, '.content button.primary')
+await look(page, 'app-password-made')
+await go(page, '/account/deactivate')
+await press(page, '.content button.danger')
+await look(page, 'account-deactivated')
+await go(page, await push())
+await press(page, 'button.account')
+await look(page, 'reactivate')
+ok('what an account goes through')
 
 await browser.close()
 if (problems.length > 0) {
