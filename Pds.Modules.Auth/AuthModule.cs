@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Devices;
@@ -17,6 +19,7 @@ using Pds.Modules.Auth.OAuth.Proofs;
 using Pds.Modules.Auth.OAuth.Server;
 using Pds.Modules.Auth.OAuth.Sessions;
 using Pds.Modules.Auth.OAuth.Tokens;
+using Pds.Modules.Auth.Passkeys;
 using Pds.Modules.Auth.SecondFactor;
 using Pds.Modules.Auth.Sessions;
 using Pds.Modules.Auth.SignIn;
@@ -78,6 +81,7 @@ public static class AuthModule
             provider.GetRequiredService<BrowserDevices>(), provider.GetRequiredService<SecondFactors>(),
             provider.GetRequiredService<TicketStore>()));
         AddCredentials(services, builder.Configuration);
+        AddPasskeys(services);
         services.AddOAuthServer();
 
         services.AddAuthentication()
@@ -109,10 +113,25 @@ public static class AuthModule
             provider.GetRequiredService<OAuthSessions>(), provider.GetRequiredService<ServiceOptions>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SecondFactors(
-            provider.GetRequiredService<SecondFactorStore>(), provider.GetRequiredService<AccountStore>(),
-            provider.GetRequiredService<MailedTokenStore>(), provider.GetRequiredService<Credentials>(),
+            provider.GetRequiredService<SecondFactorStore>(), provider.GetRequiredService<PasskeyStore>(),
+            provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(), provider.GetRequiredService<Credentials>(),
             provider.GetRequiredService<PasswordCheck>(), provider.GetRequiredService<IDataProtectionProvider>(),
             provider.GetRequiredService<ServiceOptions>(), provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddPasskeys(IServiceCollection services)
+    {
+        services.AddSingleton<IConfigureOptions<IdentityPasskeyOptions>, ConfigurePasskeys>();
+        services.AddSingleton<PasskeyStore>().AddSingleton<PasskeyState>();
+        services.AddSingleton(provider => new UserManager<PasskeyUser>(
+            new PasskeyUsers(provider.GetRequiredService<PasskeyStore>()), provider.GetRequiredService<IOptions<IdentityOptions>>(),
+            new PasswordHasher<PasskeyUser>(), [], [], new UpperInvariantLookupNormalizer(), new IdentityErrorDescriber(), provider,
+            provider.GetRequiredService<ILogger<UserManager<PasskeyUser>>>()));
+        services.AddSingleton<IPasskeyHandler<PasskeyUser>, PasskeyHandler<PasskeyUser>>();
+        services.AddSingleton(provider => new AccountPasskeys(
+            provider.GetRequiredService<IPasskeyHandler<PasskeyUser>>(), provider.GetRequiredService<PasskeyStore>(),
+            provider.GetRequiredService<PasskeyState>(), provider.GetRequiredService<AccountStore>(),
+            provider.GetRequiredService<AttemptLimits>(), provider.GetRequiredService<BrowserDevices>()));
     }
 
     public static IEndpointRouteBuilder MapAuth(this IEndpointRouteBuilder xrpc)

@@ -21,7 +21,7 @@ public static class IdentityModule
         services.AddPdsOptions<IdentityOptions>(builder.Configuration);
 
         services.AddSingleton<IdentityStore>();
-        services.AddSingleton<HandleDomains>().AddSingleton<HandleRules>();
+        services.AddSingleton<HandleDomains>().AddSingleton<HandleRules>().AddSingleton<HandleChange>();
         services.AddSingleton<DidTexts>().AddSingleton<HandleDns>().AddSingleton<HandleHttp>().AddSingleton<HandleResolver>();
         services.AddSingleton<RotationKey>().AddSingleton<Genesis>().AddSingleton<PlcClient>().AddSingleton<Tombstone>();
         services.AddSingleton<DidResolver>().AddSingleton<DidCache>().AddSingleton<SharedCache>();
@@ -32,6 +32,7 @@ public static class IdentityModule
     public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder routes)
     {
         ResolveHandle.Map(routes);
+        UpdateHandle.Map(routes);
         AtprotoDid.Map(routes);
         return routes;
     }

@@ -24,6 +24,7 @@ public sealed class SecondFactors
     private static readonly VerificationWindow Window = new(previous: 1, future: 1);
 
     private readonly SecondFactorStore _store;
+    private readonly PasskeyStore _passkeys;
     private readonly AccountStore _accounts;
     private readonly MailedTokenStore _tokens;
     private readonly Credentials _credentials;
@@ -33,17 +34,19 @@ public sealed class SecondFactors
     private readonly TimeProvider _time;
 
     internal SecondFactors(
-        SecondFactorStore store, AccountStore accounts, MailedTokenStore tokens, Credentials credentials, PasswordCheck check,
-        IDataProtectionProvider protection, ServiceOptions service, TimeProvider time)
+        SecondFactorStore store, PasskeyStore passkeys, AccountStore accounts, MailedTokenStore tokens, Credentials credentials,
+        PasswordCheck check, IDataProtectionProvider protection, ServiceOptions service, TimeProvider time)
     {
-        (_store, _accounts, _tokens, _credentials, _check) = (store, accounts, tokens, credentials, check);
+        (_store, _passkeys, _accounts, _tokens) = (store, passkeys, accounts, tokens);
+        (_credentials, _check) = (credentials, check);
         (_protector, _service, _time) = (protection.CreateProtector("auth.authenticator"), service, time);
     }
 
     internal async Task<SecondFactorState> GetAsync(Did did, CancellationToken cancellationToken)
     {
         var factors = await _store.FindAsync(did, cancellationToken);
-        return new SecondFactorState(factors.HasEmail, factors.HasAuthenticator, factors.RecoveryCodes, []);
+        var passkeys = await _passkeys.ListAsync(did, cancellationToken);
+        return new SecondFactorState(factors.HasEmail, factors.HasAuthenticator, factors.RecoveryCodes, passkeys);
     }
 
     internal async Task SetEmailAsync(SetEmailFactor command, CancellationToken cancellationToken)

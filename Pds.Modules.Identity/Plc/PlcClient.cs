@@ -54,6 +54,20 @@ public sealed class PlcClient(OutgoingHttp http, IdentityOptions options)
         };
     }
 
+    /// <summary>The operation that the DID stands at, signed; null when the DID is unknown.</summary>
+    public async Task<PlcOperation?> GetLastAsync(Did did, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, UrlOf(did, "/log/last"));
+        var (status, body) = await SendAsync(request, options.ResolverTimeout, cancellationToken);
+        return status switch
+        {
+            HttpStatusCode.OK when PlcOperation.TryParse(body, out var last) && last.Signature is not null => last,
+            HttpStatusCode.OK => throw XrpcErrors.UpstreamFailure("The PLC directory answered with what is no operation"),
+            HttpStatusCode.NotFound => null,
+            _ => throw Refusal(status, body),
+        };
+    }
+
     private async Task<bool> IsLastAsync(Did did, PlcOperation operation, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, UrlOf(did, "/log/last"));

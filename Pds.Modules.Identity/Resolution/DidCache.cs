@@ -48,6 +48,13 @@ public sealed partial class DidCache(
         return await FetchOnceAsync(did).WaitAsync(cancellationToken);
     }
 
+    /// <summary>Drops a document that is known to have changed; other processes notice within a minute.</summary>
+    public Task ForgetAsync(Did did)
+    {
+        _memory.Remove(did);
+        return shared.RemoveAsync(KeyOf(did));
+    }
+
     public void Dispose() => _memory.Dispose();
 
     private async Task RefreshBehindAsync(Did did)

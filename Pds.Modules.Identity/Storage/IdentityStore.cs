@@ -96,6 +96,22 @@ public sealed class IdentityStore(NpgsqlDataSource database, TimeProvider time)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Gives an account another handle, or its own again; false when another account has it.</summary>
+    public async Task<bool> TrySetHandleAsync(Did did, Handle handle, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("UPDATE identity.account SET handle = $2 WHERE did = $1");
+        command.Parameters.AddWithValue(did.Value);
+        command.Parameters.AddWithValue(handle.Value);
+        try
+        {
+            return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        }
+        catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return false;
+        }
+    }
+
     public async Task SetStatusAsync(Did did, AccountStatus status, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("UPDATE identity.account SET status = $2 WHERE did = $1");

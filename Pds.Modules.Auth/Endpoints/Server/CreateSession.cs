@@ -59,6 +59,7 @@ internal static class CreateSession
         RefreshTokenStore refreshTokens,
         TokenIssuer tokens,
         SecondFactors factors,
+        AttemptLimits limits,
         SessionDetails details,
         CancellationToken cancellationToken)
     {
@@ -89,7 +90,7 @@ internal static class CreateSession
 
         if (appPassword is null && !isTakendown)
         {
-            await RequireSecondFactorAsync(account, input.AuthFactorToken, factors, bus, cancellationToken);
+            await RequireSecondFactorAsync(account, input.AuthFactorToken, factors, limits, bus, cancellationToken);
         }
 
         if (appPassword is null && PasswordHash.IsOutdated(login.PasswordHash!))
@@ -109,10 +110,14 @@ internal static class CreateSession
     }
 
     private static async Task RequireSecondFactorAsync(
-        Account account, string? token, SecondFactors factors, IMessageBus bus, CancellationToken cancellationToken)
+        Account account, string? token, SecondFactors factors, AttemptLimits limits, IMessageBus bus,
+        CancellationToken cancellationToken)
     {
         if (!string.IsNullOrWhiteSpace(token))
         {
+            // Six digits are soon guessed by who knows the password.
+            await limits.CountAsync(AttemptLimit.Account, account.Did.Value);
+            await limits.CountAsync(AttemptLimit.AccountDaily, account.Did.Value);
             if (!await factors.VerifyAsync(account.Did, token, cancellationToken))
             {
                 throw XrpcErrors.InvalidToken("Token is invalid");
