@@ -29,7 +29,9 @@ public sealed class IconTagHelper : TagHelper
         ["check"] = "<path d='m5 12.5 4.5 4.500L19 7.5'/>",
         ["arrow"] = "<path d='m9 6 6 6-6 6'/>",
         ["back"] = "<path d='m15 6-6 6 6 6'/>",
+        ["plus"] = "<path d='M12 5v14M5 12h14'/>",
         ["app"] = "<rect x='4' y='4' width='16' height='16' rx='4'/><path d='M9 12h6M12 9v6'/>",
+        ["finger"] = "<path d='M7 19c1-2 1.5-4.5 1.5-7a3.5 3.5 0 0 1 7 0c0 3-.5 5.5-1.5 8M12 12c0 3-.6 6-1.8 8.500M5 15.500c.3-1.2.4-2.3.4-3.500a6.6 6.6 0 0 1 11-5M18.5 10c.4 2.5.2 5-.3 7.5'/>",
     };
 
     public string Name { get; set; } = "";

@@ -42,6 +42,33 @@ public sealed class SecurityModel : AccountPage
             TempData[CodesKey] = JsonSerializer.Serialize(renewed.Codes);
         });
 
+    /// <summary>Asked by script: what the browser has to make a passkey from.</summary>
+    public async Task<IActionResult> OnPostPasskeyOptionsAsync()
+    {
+        var challenge = await Bus.InvokeAsync<PasskeyChallenge>(new BeginPasskey(Did, Device.DeviceId), Aborted);
+        return new JsonResult(new { state = challenge.State, options = challenge.OptionsJson });
+    }
+
+    public async Task<IActionResult> OnPostAddPasskeyAsync(string? state, string? credential, string? name)
+    {
+        if (IsGiven("name", name)
+            && IsGiven("", credential)
+            && await TryAsync(() => Bus.InvokeAsync<PasskeySummary>(
+                new AddPasskey(Did, Device.DeviceId, state ?? "", credential!, name!.Trim()), Aborted), ""))
+        {
+            return SeeOther(Path, "Security.PasskeyAdded");
+        }
+
+        await LoadAsync();
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostRemovePasskeyAsync(string? id)
+    {
+        await Bus.InvokeAsync(new RemovePasskey(Did, id ?? ""), Aborted);
+        return SeeOther(Path, "Security.PasskeyRemoved");
+    }
+
     private async Task<IActionResult> ChangeAsync(string field, string? password, Func<Task> change)
     {
         if (IsGiven(field, password) && await TryAsync(change, field))

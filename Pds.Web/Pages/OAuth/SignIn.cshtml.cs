@@ -5,7 +5,7 @@ using SignInResult = Pds.Contracts.Auth.SignInResult;
 
 namespace Pds.Web.Pages.OAuth;
 
-/// <summary>Signs in with a password.</summary>
+/// <summary>Signs in with a password, or with a passkey where the browser has one.</summary>
 public sealed class SignInModel : FlowPage
 {
     [BindProperty(Name = "identifier")]
@@ -39,6 +39,28 @@ public sealed class SignInModel : FlowPage
             return await ContinueAsync(result!);
         }
 
+        return Page();
+    }
+
+    /// <summary>Asked by script: what the browser's passkeys have to sign.</summary>
+    public async Task<IActionResult> OnPostPasskeyOptionsAsync()
+    {
+        var challenge = await Bus.InvokeAsync<PasskeyChallenge>(new BeginPasskeySignIn(Device.DeviceId), Aborted);
+        return new JsonResult(new { state = challenge.State, options = challenge.OptionsJson });
+    }
+
+    public async Task<IActionResult> OnPostPasskeyAsync(string? state, string? credential)
+    {
+        SignInResult? result = null;
+        if (IsGiven("", state)
+            && IsGiven("", credential)
+            && await TryAsync(async () => result = await Bus.InvokeAsync<SignInResult>(
+                new FinishPasskeySignIn(Device.DeviceId, Address, state!, credential!, Remember), Aborted), "", "Refused.Passkey"))
+        {
+            return await ContinueAsync(result!);
+        }
+
+        Remember = true;
         return Page();
     }
 }
