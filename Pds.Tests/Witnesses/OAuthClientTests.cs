@@ -21,6 +21,7 @@ public sealed class OAuthClientTests(PdsFixture pds)
     [Theory]
     [InlineData("oauth-node.mjs", 14)]
     [InlineData("oauth-browser.mjs", 4)]
+    [InlineData("passkey.mjs", 3)]
     public Task Says_that_all_is_well(string script, int steps) => RunAsync(script, steps, []);
 
     [Theory]
