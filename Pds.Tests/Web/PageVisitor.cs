@@ -39,7 +39,8 @@ public sealed partial class PageVisitor : IDisposable
 
     public Task PressAsync(string button, (string Name, string Value)[] headers, (string Name, string Value)[] fields)
     {
-        var form = Form().Matches(Html).Single(form => form.Groups["inside"].Value.Contains(button, StringComparison.Ordinal)).Value;
+        var form = Form().Matches(Html).Single(form => form.Groups["inside"].Value is var inside
+            && (inside.Contains($">{button}</button>", StringComparison.Ordinal) || inside.Contains($"\"{button}\"", StringComparison.Ordinal))).Value;
         var action = WebUtility.HtmlDecode(Action().Match(form).Groups["value"].Value);
         var hidden = Hidden().Matches(form)
             .Select(input => KeyValuePair.Create(input.Groups["name"].Value, WebUtility.HtmlDecode(input.Groups["value"].Value)))
