@@ -19,14 +19,21 @@ internal sealed class SubscriberLoop(EventRing ring, EventStore store, RepoOptio
     /// <summary>How long a consumer may take to answer a close.</summary>
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
 
-    internal async Task RunAsync(Subscriber subscriber, long? cursor, CancellationToken stop)
+    /// <summary>
+    /// The newest event there is, where a subscriber without a cursor begins. Another replica may have appended what is not in
+    /// this ring yet: the log knows.
+    /// </summary>
+    internal Task<long> FindNewestAsync(CancellationToken cancellationToken) => store.GetNewestAsync(cancellationToken);
+
+    /// <param name="newest">From before the subscriber was accepted.</param>
+    internal async Task RunAsync(Subscriber subscriber, long? cursor, long newest, CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var drained = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         var drain = DrainAsync(subscriber, end, drained.Token);
         try
         {
-            if (await StartAsync(subscriber, cursor, end.Token) is { } position)
+            if (await StartAsync(subscriber, cursor, newest, end.Token) is { } position)
             {
                 await StreamAsync(subscriber, position, end.Token);
             }
@@ -47,10 +54,9 @@ internal sealed class SubscriberLoop(EventRing ring, EventStore store, RepoOptio
     }
 
     // The position to read on from; null when the subscriber was refused.
-    private async Task<long?> StartAsync(Subscriber subscriber, long? cursor, CancellationToken cancellationToken)
+    private async Task<long?> StartAsync(
+        Subscriber subscriber, long? cursor, long newest, CancellationToken cancellationToken)
     {
-        // Another replica may have appended what is not in this ring yet: the log knows the newest.
-        var newest = await store.GetNewestAsync(cancellationToken);
         if (cursor is not { } position)
         {
             return newest;

@@ -19,9 +19,11 @@ internal static class SubscribeRepos
     private static async Task HandleAsync(
         HttpContext http, [Range(0, DataModel.MaxInteger)] long? cursor, SubscriberLoop loop, IHostApplicationLifetime host)
     {
+        // Who was told that it is connected misses nothing from then on.
+        var newest = await loop.FindNewestAsync(http.RequestAborted);
         using var socket = await http.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = Ping, KeepAliveTimeout = Ping });
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.ApplicationStopping);
-        await loop.RunAsync(new Subscriber(socket), cursor, end.Token);
+        await loop.RunAsync(new Subscriber(socket), cursor, newest, end.Token);
     }
 }
