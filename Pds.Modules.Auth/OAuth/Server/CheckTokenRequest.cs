@@ -9,22 +9,24 @@ namespace Pds.Modules.Auth.OAuth.Server;
 internal sealed class CheckTokenRequest(ClientAuthentication authentication, CodeGrant codes, RefreshGrant refreshes)
     : IOpenIddictServerHandler<ValidateTokenRequestContext>
 {
-    public async ValueTask HandleAsync(ValidateTokenRequestContext context)
+    public async ValueTask HandleAsync(ValidateTokenRequestContext context) =>
+        context.Transaction.SetGrant(await CheckAsync(context.Transaction.GetHttpContext(), context.Request));
+
+    /// <exception cref="OAuthException">The app is not who it says, or what it shows is not good.</exception>
+    public async Task<TokenGrant> CheckAsync(HttpContext http, OpenIddictRequest request)
     {
-        var http = context.Transaction.GetHttpContext();
-        var request = context.Request;
         var client = await AuthenticateAsync(http, request);
         if (request.GrantType is null || !client.Client.GrantTypes.Contains(request.GrantType))
         {
             throw OAuthException.InvalidGrant("This grant_type is not allowed for this client");
         }
 
-        context.Transaction.SetGrant(request.GrantType switch
+        return request.GrantType switch
         {
             OpenIddictConstants.GrantTypes.AuthorizationCode => await codes.CheckAsync(client, request, http.RequestAborted),
             OpenIddictConstants.GrantTypes.RefreshToken => await refreshes.CheckAsync(client, request, http.RequestAborted),
             _ => throw OAuthException.InvalidGrant("This grant_type is not supported"),
-        });
+        };
     }
 
     // An app that withdraws a key ends what was begun with it, for it may be in other hands.

@@ -15,7 +15,7 @@ namespace Pds.Modules.Auth.OAuth.Server;
 /// in OAuth's shape. Only here is OpenIddict asked, so that no other request pays for it.
 /// </summary>
 internal sealed partial class OAuthMiddleware(
-    RequestDelegate next, ServiceOptions service, DpopNonces nonces, ILogger<OAuthMiddleware> log)
+    RequestDelegate next, ServiceOptions service, DpopNonces nonces, RefreshAnswer refreshes, ILogger<OAuthMiddleware> log)
 {
     public const string PushPath = "/oauth/par";
     public const string AuthorizePath = "/oauth/authorize";
@@ -81,7 +81,11 @@ internal sealed partial class OAuthMiddleware(
         try
         {
             await RequestForm.ReadAsync(context);
-            if (!await AskOpenIddictAsync(context))
+            if (RefreshAnswer.IsFor(context.Request))
+            {
+                await refreshes.WriteAsync(context);
+            }
+            else if (!await AskOpenIddictAsync(context))
             {
                 await next(context);
             }

@@ -29,6 +29,7 @@ internal static class OpenIddictSetup
         services.AddSingleton<ClientAssertionVerifier>().AddSingleton<ClientLogos>();
         services.AddSingleton<ClientAuthentication>().AddSingleton<RequestObjects>();
         services.AddSingleton<CodeGrant>().AddSingleton<RefreshGrant>().AddSingleton<AccessTokenIssuer>();
+        services.AddSingleton<TokenIssuance>().AddSingleton<RefreshAnswer>();
 
         services.AddSingleton(provider => new AuthorizationFlow(
             provider.GetRequiredService<RequestStore>(), provider.GetRequiredService<ConsentStore>(),
