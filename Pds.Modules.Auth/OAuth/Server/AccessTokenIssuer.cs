@@ -20,8 +20,15 @@ internal sealed class AccessTokenIssuer(KeyRing keys, ServiceOptions service, Ti
     private readonly string _issuer = service.PublicUrl;
     private readonly string _audience = service.ServiceDid.Value;
 
+    /// <summary>A new access token beside a refresh token.</summary>
+    public IssuedTokens IssueWith(string? refreshToken, OAuthSession session, SessionLifetime lifetime, string scope)
+    {
+        var (token, good) = Issue(session, lifetime, scope);
+        return new IssuedTokens(token, (long)good.TotalSeconds, refreshToken, scope, session.Did);
+    }
+
     /// <returns>The token and how long it is good: never beyond the session.</returns>
-    public (string Token, TimeSpan Lifetime) Issue(OAuthSession session, SessionLifetime lifetime, string scope)
+    private (string Token, TimeSpan Lifetime) Issue(OAuthSession session, SessionLifetime lifetime, string scope)
     {
         var key = keys.Current;
         var now = time.GetUtcNow();

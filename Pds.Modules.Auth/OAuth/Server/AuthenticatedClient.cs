@@ -17,6 +17,16 @@ internal sealed record AuthenticatedClient(OAuthClient Client, string? Key, Dpop
     /// <summary>The <c>kid</c> in a <see cref="Key"/>.</summary>
     public static string? KeyIdOf(string? key) => key?.Split(' ', 3)[2];
 
+    /// <summary>Refuses a grant that the app's metadata does not name.</summary>
+    /// <exception cref="OAuthException"><c>invalid_grant</c>.</exception>
+    public void RequireGrant(string? grantType)
+    {
+        if (grantType is null || !Client.GrantTypes.Contains(grantType))
+        {
+            throw OAuthException.InvalidGrant("This grant_type is not allowed for this client");
+        }
+    }
+
     /// <summary>Refuses to continue what another app, or this one with another key, has begun.</summary>
     /// <param name="key">How the app authenticated then. What began without a key may go on with one.</param>
     /// <exception cref="OAuthException"><c>invalid_grant</c>.</exception>

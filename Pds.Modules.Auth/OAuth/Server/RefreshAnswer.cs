@@ -12,7 +12,7 @@ namespace Pds.Modules.Auth.OAuth.Server;
 /// Answers refreshes. Every session refreshes four times an hour, so these do without OpenIddict's pipeline, which costs more
 /// than the checks, the statement and the signature together; the steps are those of its handlers.
 /// </summary>
-internal sealed class RefreshAnswer(CheckTokenRequest check, TokenIssuance issuance)
+internal sealed class RefreshAnswer(ClientAuthentication authentication, RefreshGrant refreshes)
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -24,9 +24,11 @@ internal sealed class RefreshAnswer(CheckTokenRequest check, TokenIssuance issua
     /// <exception cref="OAuthException">The refusal.</exception>
     public async Task WriteAsync(HttpContext context)
     {
-        var grant = await check.CheckAsync(context, new OpenIddictRequest(context.Request.Form));
+        var request = new OpenIddictRequest(context.Request.Form);
+        var client = await AuthenticateAsync(context, request);
+        client.RequireGrant(request.GrantType);
         var bus = context.RequestServices.GetRequiredService<IMessageBus>();
-        var tokens = await issuance.IssueAsync(grant, bus, context.RequestAborted);
+        var tokens = await refreshes.ExchangeAsync(client, request.RefreshToken, bus, context.RequestAborted);
 
         var body = new ArrayBufferWriter<byte>(2048);
         using (var json = new Utf8JsonWriter(body, WriterOptions))
@@ -44,5 +46,19 @@ internal sealed class RefreshAnswer(CheckTokenRequest check, TokenIssuance issua
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.WrittenCount;
         await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+
+    // An app that withdraws a key ends what was begun with it, for it may be in other hands.
+    private async Task<AuthenticatedClient> AuthenticateAsync(HttpContext context, OpenIddictRequest request)
+    {
+        try
+        {
+            return await authentication.AuthenticateAsync(context, request, requireProof: true, context.RequestAborted);
+        }
+        catch (OAuthException refusal) when (refusal.Error == OpenIddictConstants.Errors.InvalidClient && request.RefreshToken is { } token)
+        {
+            await refreshes.EndIfKeyIsGoneAsync(request.ClientId!, token, context.RequestAborted);
+            throw;
+        }
     }
 }

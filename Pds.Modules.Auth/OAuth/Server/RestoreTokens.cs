@@ -23,9 +23,7 @@ internal sealed class RestoreTokens(RequestStore requests) : IOpenIddictServerHa
 
         if (context.Transaction.GetGrant() is { } grant)
         {
-            var principal = Describe(grant);
-            context.AuthorizationCodePrincipal = grant.Request is null ? null : principal;
-            context.RefreshTokenPrincipal = grant.Request is null ? principal : null;
+            context.AuthorizationCodePrincipal = Describe(grant);
         }
         else if (context.EndpointType == OpenIddictServerEndpointType.Authorization)
         {
@@ -60,18 +58,13 @@ internal sealed class RestoreTokens(RequestStore requests) : IOpenIddictServerHa
 
     private static ClaimsPrincipal Describe(TokenGrant grant)
     {
-        var principal = new ClaimsPrincipal(new ClaimsIdentity("OAuth"))
+        // OpenIddict compares the last three with the token request once more.
+        var parameters = PushedParameters.Read(grant.Request.Parameters);
+        return new ClaimsPrincipal(new ClaimsIdentity("OAuth"))
             .SetClaim(Claims.Subject, grant.Session.Did.Value)
-            .SetPresenters(grant.Client.ClientId);
-        if (grant.Request is { } request)
-        {
-            // OpenIddict compares them with the token request once more.
-            var parameters = PushedParameters.Read(request.Parameters);
-            principal.SetClaim(Claims.Private.RedirectUri, parameters.RedirectUri)
-                .SetClaim(Claims.Private.CodeChallenge, parameters.CodeChallenge)
-                .SetClaim(Claims.Private.CodeChallengeMethod, parameters.CodeChallengeMethod);
-        }
-
-        return principal;
+            .SetPresenters(grant.Client.ClientId)
+            .SetClaim(Claims.Private.RedirectUri, parameters.RedirectUri)
+            .SetClaim(Claims.Private.CodeChallenge, parameters.CodeChallenge)
+            .SetClaim(Claims.Private.CodeChallengeMethod, parameters.CodeChallengeMethod);
     }
 }

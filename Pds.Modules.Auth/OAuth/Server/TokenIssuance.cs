@@ -2,63 +2,34 @@ using AtProto;
 using OpenIddict.Abstractions;
 using Pds.Modules.Auth.OAuth.Scopes;
 using Pds.Modules.Auth.OAuth.Sessions;
-using Pds.Modules.Auth.OAuth.Tokens;
 using Wolverine;
 
 namespace Pds.Modules.Auth.OAuth.Server;
 
 /// <summary>
-/// Spends the code or the refresh token and makes new tokens. The statement that spends it lets one through: whoever comes
-/// second has shown it twice, which ends the session.
+/// Spends a code and begins the session. The statement that spends it lets one through: whoever comes second has shown it
+/// twice, which ends the session.
 /// </summary>
-internal sealed class TokenIssuance(
-    OAuthSessionStore sessions,
-    OAuthSessions revocation,
-    CodeGrant codes,
-    SessionRevocations revocations,
-    AccessTokenIssuer accessTokens)
+internal sealed class TokenIssuance(OAuthSessionStore sessions, CodeGrant codes, AccessTokenIssuer accessTokens)
 {
     /// <exception cref="OAuthException"><c>invalid_grant</c>, or <c>server_error</c> while a permission set cannot be had.</exception>
     public async Task<IssuedTokens> IssueAsync(TokenGrant grant, IMessageBus bus, CancellationToken cancellationToken)
     {
         // What may fail for a while comes before what cannot be undone.
-        var scope = await ScopeExpansion.ExpandAsync(grant.Session.Scope, bus, cancellationToken);
+        var session = grant.Session;
+        var scope = await ScopeExpansion.ExpandAsync(session.Scope, bus, cancellationToken);
         var refreshToken = grant.Client.GrantTypes.Contains(OpenIddictConstants.GrantTypes.RefreshToken)
-            ? OpaqueToken.NewRefresh(grant.Session.Id)
+            ? OpaqueToken.NewRefresh(session.Id)
             : null;
-        var session = grant.Request is null
-            ? await RefreshAsync(grant, refreshToken!, cancellationToken)
-            : await BeginAsync(grant, refreshToken, cancellationToken);
-
-        var (accessToken, lifetime) = accessTokens.Issue(session, SessionLifetime.Of(grant.Client), scope);
-        return new IssuedTokens(accessToken, (long)lifetime.TotalSeconds, refreshToken, scope, session.Did);
-    }
-
-    private async Task<OAuthSession> BeginAsync(TokenGrant grant, string? refreshToken, CancellationToken cancellationToken)
-    {
         var hash = refreshToken is null ? null : OpaqueToken.Hash(refreshToken);
-        if (!await sessions.AddAsync(grant.Session, grant.Spent, hash, cancellationToken))
+        if (!await sessions.AddAsync(session, grant.Code, hash, cancellationToken))
         {
-            await codes.RevokeReplayedAsync(grant.Spent, cancellationToken);
+            await codes.RevokeReplayedAsync(grant.Code, cancellationToken);
             throw OAuthException.InvalidGrant("Invalid code");
         }
 
         AuthTelemetry.SessionsCreated.Add(1);
-        return grant.Session;
-    }
-
-    private async Task<OAuthSession> RefreshAsync(TokenGrant grant, string refreshToken, CancellationToken cancellationToken)
-    {
-        var session = grant.Session;
-        if (await sessions.RotateAsync(session, grant.Spent, OpaqueToken.Hash(refreshToken), cancellationToken) is not { } generation)
-        {
-            await revocation.RevokeAsync(session.Did, session.Id, cancellationToken);
-            throw OAuthException.InvalidGrant("Refresh token replayed");
-        }
-
-        revocations.Supersede(session.Id, generation);
-        AuthTelemetry.SessionsRefreshed.Add(1);
-        return session with { Generation = generation };
+        return accessTokens.IssueWith(refreshToken, session, SessionLifetime.Of(grant.Client), scope);
     }
 }
 

@@ -67,25 +67,38 @@ public sealed class OAuthSessionStore(NpgsqlDataSource database)
     internal Task<OAuthSession?> FindByCodeAsync(byte[] code, CancellationToken cancellationToken) =>
         FindAsync("code = $1", command => command.AddWithValue(code), cancellationToken);
 
-    /// <summary>Replaces a refresh token, in one statement: of two who try, one succeeds. Null for the other.</summary>
-    /// <returns>The new generation.</returns>
-    internal async Task<int?> RotateAsync(
-        OAuthSession session, byte[] oldToken, byte[] newToken, CancellationToken cancellationToken)
+    /// <summary>
+    /// Replaces a refresh token, in one statement: of two who try, one succeeds. Null for the other, and when anything about the
+    /// session or its account forbids it.
+    /// </summary>
+    /// <returns>The session as it is now.</returns>
+    internal async Task<OAuthSession?> RotateAsync(RefreshRotation rotation, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            """
-            UPDATE auth.oauth_session
-            SET refresh_token = $3, generation = generation + 1, last_used_at = $4, expires_at = $5, client_key = $6
-            WHERE id = $1 AND refresh_token = $2
-            RETURNING generation
+            $"""
+            UPDATE auth.oauth_session session
+            SET refresh_token = $3, generation = generation + 1, last_used_at = $4, client_key = $5,
+                expires_at = least(session.created_at + $8, $4 + $9)
+            FROM auth.account account
+            WHERE session.id = $1 AND refresh_token = $2 AND account.did = session.did
+                AND client_id = $6 AND dpop_jkt = $7 AND (client_key IS NULL OR client_key = $5)
+                AND deactivated_at IS NULL AND takedown_ref IS NULL
+                AND expires_at > $4 AND session.created_at + $8 > $4 AND last_used_at + $9 > $4
+                AND ($10 OR strpos(scope, 'include') = 0)
+            RETURNING {Columns}
             """);
-        command.Parameters.AddWithValue(session.Id);
-        command.Parameters.AddWithValue(oldToken);
-        command.Parameters.AddWithValue(newToken);
-        command.Parameters.AddWithValue(session.LastUsedAt);
-        command.Parameters.AddWithValue(session.ExpiresAt);
-        command.Parameters.AddText(session.ClientKey);
-        return (int?)await command.ExecuteScalarAsync(cancellationToken);
+        command.Parameters.AddWithValue(rotation.SessionId);
+        command.Parameters.AddWithValue(rotation.OldToken);
+        command.Parameters.AddWithValue(rotation.NewToken);
+        command.Parameters.AddWithValue(rotation.Now);
+        command.Parameters.AddText(rotation.ClientKey);
+        command.Parameters.AddWithValue(rotation.ClientId);
+        command.Parameters.AddWithValue(rotation.DpopJkt);
+        command.Parameters.AddWithValue(rotation.Lifetime.Whole);
+        command.Parameters.AddWithValue(rotation.Lifetime.Idle);
+        command.Parameters.AddWithValue(rotation.EvenWithSets);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
     /// <summary>The sessions of an account that are not over, the one used last first.</summary>
