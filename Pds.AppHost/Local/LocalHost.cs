@@ -116,7 +116,7 @@ internal sealed class LocalHost(DataFolder folder) : IAsyncDisposable
         string database, string redis, Uri plc, Dictionary<string, string> secrets, Dashboard? dashboard)
     {
         var environment = dashboard?.Telemetry("pds-web") ?? [];
-        environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        environment["ASPNETCORE_ENVIRONMENT"] = Own("ASPNETCORE_ENVIRONMENT") ?? "Development";
         environment["ASPNETCORE_URLS"] = PublicUrl.ToString();
         environment["ConnectionStrings__pdsdb"] = database;
         environment["ConnectionStrings__redis"] = redis;

@@ -41,14 +41,18 @@ async function measure(name, file, command, commandArgs, env) {
 }
 
 fs.mkdirSync(work, { recursive: true })
-execFileSync('dotnet', ['build', '-c', 'Release', '-v', 'q', '-nologo', path.join(root, 'Pds.AppHost')],
-  { stdio: 'inherit', env: { ...process.env, UseAspire: 'false' } })
+
+// As it is deployed: compiled ahead of time. Where the AppHost looks for the others, when it is run from there.
+const published = path.join('bin', 'Published', 'net10.0')
+for (const project of ['Pds.AppHost', 'Pds.DevPlc', 'Pds.Web'])
+  execFileSync('dotnet', ['publish', '-c', 'Release', '--ucr', '--no-self-contained', '-v', 'q', '-nologo', '-o', path.join(root, project, published), path.join(root, project)],
+    { stdio: 'inherit', env: { ...process.env, UseAspire: 'false' } })
 const data = path.join(work, 'pds')
 fs.rmSync(data, { recursive: true, force: true })
 
 await measure('reference', path.join(work, 'reference', 'run.json'), process.execPath, [path.join(here, 'reference', 'start.mjs')], { PEER_WORK: work })
-await measure('pds', path.join(data, 'run.json'), 'dotnet', ['run', '-c', 'Release', '--no-build', '--project', path.join(root, 'Pds.AppHost')],
-  { UseAspire: 'false', ASPIRE_MANAGED_PATH: 'none', PDS_DATA_DIRECTORY: data, PDS_RATE_LIMITS_ENABLED: 'false', Logging__LogLevel__Default: 'Warning' })
+await measure('pds', path.join(data, 'run.json'), path.join(root, 'Pds.AppHost', published, 'Pds.AppHost'), [],
+  { ASPNETCORE_ENVIRONMENT: 'Production', ASPIRE_MANAGED_PATH: 'none', PDS_DATA_DIRECTORY: data, PDS_RATE_LIMITS_ENABLED: 'false', Logging__LogLevel__Default: 'Warning' })
 
 const table = execFileSync(process.execPath, [path.join(here, 'bench', 'report.mjs'), `${out}-reference.json`, `${out}-pds.json`]).toString()
 fs.writeFileSync(`${out}.md`, table)

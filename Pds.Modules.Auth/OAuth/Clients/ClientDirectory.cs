@@ -25,6 +25,9 @@ internal sealed partial class ClientDirectory(
 
     private readonly ConcurrentDictionary<string, Lazy<Task<KnownClient>>> _underway = new(StringComparer.Ordinal);
 
+    // These are all in their ids, and so never out of date.
+    private readonly BoundedCache<OAuthClient> _loopback = new(256);
+
     /// <summary>The app, as it was at most ten minutes ago.</summary>
     /// <exception cref="OAuthException">There is no such app, or its metadata is not good.</exception>
     public async Task<OAuthClient> GetAsync(string clientId, CancellationToken cancellationToken)
@@ -32,7 +35,7 @@ internal sealed partial class ClientDirectory(
         var id = ClientId.Parse(clientId, service.DevMode);
         if (id.IsLoopback)
         {
-            return LoopbackClient.Read(id);
+            return ReadLoopback(id);
         }
 
         var known = await FindAsync(id) ?? await FetchOnceAsync(id, before: null).WaitAsync(cancellationToken);
@@ -72,6 +75,17 @@ internal sealed partial class ClientDirectory(
         }
 
         return known.Client ?? client;
+    }
+
+    private OAuthClient ReadLoopback(ClientId id)
+    {
+        if (!_loopback.TryGet(id.Value, out var client))
+        {
+            client = LoopbackClient.Read(id);
+            _loopback.Add(id.Value, client);
+        }
+
+        return client;
     }
 
     private async Task<KnownClient?> FindAsync(ClientId id) =>
