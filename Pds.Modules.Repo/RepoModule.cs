@@ -41,6 +41,10 @@ public static class RepoModule
         services.AddSingleton(provider => new SigningKeys(
             provider.GetRequiredService<KeyStore>(), provider.GetRequiredService<KeySealer>()));
 
+        services.AddSingleton(provider => new ServiceTokens(
+            provider.GetRequiredService<KeyStore>(), provider.GetRequiredService<SigningKeys>(),
+            provider.GetRequiredService<TimeProvider>()));
+
         services.AddSingleton<TidClock>();
         services.AddSingleton(LexiconCatalog.Bundled);
         services.AddSingleton<RecordPreparer>();

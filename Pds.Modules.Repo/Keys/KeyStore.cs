@@ -1,3 +1,4 @@
+using AtProto;
 using Npgsql;
 
 namespace Pds.Modules.Repo.Keys;
@@ -24,6 +25,23 @@ internal sealed class KeyStore(NpgsqlDataSource database, TimeProvider time)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new StoredKey(reader.GetInt64(0), didKey, reader.GetFieldValue<byte[]>(1))
+            : null;
+    }
+
+    /// <summary>The key that signs for a repository; null where there is none.</summary>
+    public async Task<StoredKey?> FindOfRepositoryAsync(Did did, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT k.id, k.did_key, k.sealed
+            FROM repo.repo AS r JOIN repo.signing_key AS k ON k.id = r.signing_key_id
+            WHERE r.did = $1
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new StoredKey(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2))
             : null;
     }
 }
