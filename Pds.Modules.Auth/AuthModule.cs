@@ -24,6 +24,7 @@ using Pds.Modules.Auth.SecondFactor;
 using Pds.Modules.Auth.Sessions;
 using Pds.Modules.Auth.SignIn;
 using Pds.Modules.Auth.Storage;
+using Pds.Modules.Auth.Takeover;
 using Pds.Xrpc;
 
 namespace Pds.Modules.Auth;
@@ -43,7 +44,7 @@ public static class AuthModule
         services.AddSingleton<RefreshTokenStore>();
         services.AddSingleton<SignUpStore>();
 
-        services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<PasswordHasher>().AddSingleton<TakenOverAppPasswords>();
         services.AddSingleton<AdminPassword>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<TokenVerifier>();
@@ -83,6 +84,9 @@ public static class AuthModule
         AddCredentials(services, builder.Configuration);
         AddPasskeys(services);
         services.AddOAuthServer();
+
+        services.AddSingleton<TakeoverStore>();
+        services.AddSingleton(provider => new AccountTakeover(provider.GetRequiredService<TakeoverStore>()));
 
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(XrpcAuthentication.Scheme, null);

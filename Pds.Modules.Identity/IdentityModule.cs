@@ -8,6 +8,7 @@ using Pds.Modules.Identity.Lexicons;
 using Pds.Modules.Identity.Plc;
 using Pds.Modules.Identity.Resolution;
 using Pds.Modules.Identity.Storage;
+using Pds.Modules.Identity.Takeover;
 using Pds.Xrpc;
 
 namespace Pds.Modules.Identity;
@@ -21,6 +22,9 @@ public static class IdentityModule
         services.AddPdsOptions<IdentityOptions>(builder.Configuration);
 
         services.AddSingleton<IdentityStore>();
+        services.AddSingleton(provider => new IdentityTakeover(
+            provider.GetRequiredService<IdentityStore>(), provider.GetRequiredService<DidResolver>(),
+            provider.GetRequiredService<ServiceOptions>()));
         services.AddSingleton<HandleDomains>().AddSingleton<HandleRules>().AddSingleton<HandleChange>();
         services.AddSingleton<DidTexts>().AddSingleton<HandleDns>().AddSingleton<HandleHttp>().AddSingleton<HandleResolver>();
         services.AddSingleton<RotationKey>().AddSingleton<Genesis>().AddSingleton<PlcClient>().AddSingleton<Tombstone>();

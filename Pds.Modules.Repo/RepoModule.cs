@@ -13,6 +13,7 @@ using Pds.Modules.Repo.Foreign;
 using Pds.Modules.Repo.Imports;
 using Pds.Modules.Repo.Keys;
 using Pds.Modules.Repo.Storage;
+using Pds.Modules.Repo.Takeover;
 using Pds.Xrpc;
 
 namespace Pds.Modules.Repo;
@@ -76,6 +77,11 @@ public static class RepoModule
             var options => new DiskBlobStorage(options),
         });
         services.AddHostedService<BlobCollector>();
+
+        services.AddSingleton<TakeoverStore>().AddSingleton<BlobTakeover>();
+        services.AddSingleton(provider => new RepositoryTakeover(
+            provider.GetRequiredService<TakeoverStore>(), provider.GetRequiredService<BlobTakeover>(),
+            provider.GetRequiredService<KeySealer>(), provider.GetRequiredService<BlobOptions>()));
 
         return builder;
     }

@@ -33,17 +33,28 @@ internal static class PasswordHash
         return Format(MemoryKibibytes, Passes, salt, Derive(Current, password, salt, HashLength));
     }
 
-    /// <exception cref="FormatException">The hash is not one of ours.</exception>
+    /// <summary>Whether a password matches a hash of ours, or one that was taken over.</summary>
+    /// <exception cref="FormatException">The hash is neither.</exception>
     public static bool Verify(string password, string hash)
     {
+        if (ScryptHash.IsForm(hash))
+        {
+            return ScryptHash.Verify(password, hash);
+        }
+
         var (memory, passes, salt, expected) = Parse(hash);
         var algorithm = IsCurrent(memory, passes) ? Current : Algorithm(memory, passes);
         return CryptographicOperations.FixedTimeEquals(Derive(algorithm, password, salt, expected.Length), expected);
     }
 
-    /// <summary>Whether the hash was made at another cost than today's.</summary>
+    /// <summary>Whether the hash was made elsewhere, or at another cost than today's.</summary>
     public static bool IsOutdated(string hash)
     {
+        if (ScryptHash.IsForm(hash))
+        {
+            return true;
+        }
+
         var (memory, passes, _, _) = Parse(hash);
         return !IsCurrent(memory, passes);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using AtProto;
 using Pds.Xrpc;
 
 namespace Pds.Modules.Auth.Accounts;
@@ -32,6 +33,11 @@ internal sealed class PasswordHasher : IDisposable
         await EnqueueAsync(
             () => PasswordHash.Verify(password, hash ?? PasswordHash.OfNoPassword) && hash is not null ? hash : null,
             cancellationToken) is not null;
+
+    /// <summary>See <see cref="ScryptHash.OfAppPassword"/>.</summary>
+    public async Task<byte[]> HashTakenOverAsync(Did did, string appPassword, CancellationToken cancellationToken) =>
+        Convert.FromHexString((await EnqueueAsync(
+            () => Convert.ToHexString(ScryptHash.OfAppPassword(did, appPassword)), cancellationToken))!);
 
     public void Dispose() => _queue.CompleteAdding();
 

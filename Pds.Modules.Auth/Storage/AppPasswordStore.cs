@@ -1,5 +1,6 @@
 using AtProto;
 using Npgsql;
+using Pds.Modules.Auth.Accounts;
 
 namespace Pds.Modules.Auth.Storage;
 
@@ -36,6 +37,27 @@ internal sealed class AppPasswordStore(NpgsqlDataSource database)
         }
 
         return passwords;
+    }
+
+    /// <summary>Whether an account has app passwords whose hash is still that of the server that it was taken over from.</summary>
+    public async Task<bool> HasTakenOverAsync(Did did, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"SELECT EXISTS (SELECT FROM auth.app_password WHERE did = $1 AND octet_length(hash) = {ScryptHash.Length})");
+        command.Parameters.AddWithValue(did.Value);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Replaces the hash of an app password; null when the account has none with that hash.</summary>
+    public async Task<AppPassword?> ReplaceHashAsync(Did did, byte[] hash, byte[] newHash, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "UPDATE auth.app_password SET hash = $3 WHERE did = $1 AND hash = $2 RETURNING name, privileged");
+        command.Parameters.AddWithValue(did.Value);
+        command.Parameters.AddWithValue(hash);
+        command.Parameters.AddWithValue(newHash);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? new AppPassword(reader.GetString(0), reader.GetBoolean(1)) : null;
     }
 
     /// <summary>Its sessions go with it.</summary>

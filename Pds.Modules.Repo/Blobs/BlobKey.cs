@@ -11,6 +11,9 @@ internal static class BlobKey
     /// <summary>A key that was never used, below the account's folder.</summary>
     public static string New(Did did, Cid cid) => $"{FolderOf(did)}/{cid}-{Guid.CreateVersion7():N}";
 
+    /// <summary>The key of a blob that was taken over from another server: always the same, and never an upload's.</summary>
+    public static string TakenOver(Did did, Cid cid) => $"{FolderOf(did)}/{cid}-taken-over";
+
     // Colons are no file names everywhere; a DID is too long for one only when it is a long did:web.
     private static string FolderOf(Did did) => did.Value.Length <= LongestFolder
         ? did.Value.Replace(':', '_')

@@ -18,6 +18,7 @@ public sealed class ReferenceTests
         ["Pds.Modules.Proxy"] = BelowModules,
         ["Pds.ServiceDefaults"] = [],
         ["Pds.Web"] = ["Pds.Modules.Auth", "Pds.Modules.Identity", "Pds.Modules.Repo", "Pds.Modules.Proxy", "Pds.ServiceDefaults"],
+        ["Pds.Cli"] = ["Pds.Web"],
         ["Pds.LocalServices"] = [],
         ["Pds.DevPlc"] = ["AtProto"],
         ["Pds.AppHost"] = ["Pds.Web", "Pds.DevPlc", "Pds.LocalServices"],

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using AtProto.Crypto;
 
@@ -47,6 +48,16 @@ public sealed class DpopKey : IDisposable
         "ES256K" => K256(),
         _ => Rsa(algorithm),
     };
+
+    /// <summary>The P-256 key of a JWK with its private half.</summary>
+    public static DpopKey Import(JsonElement jwk)
+    {
+        var (x, y, d) = (Read("x"), Read("y"), Read("d"));
+        var key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = x, Y = y }, D = d });
+        return new DpopKey("ES256", key, data => key.SignData(data, HashAlgorithmName.SHA256), Point("P-256", x, y));
+
+        byte[] Read(string name) => Base64Url.DecodeFromChars(jwk.GetProperty(name).GetString());
+    }
 
     /// <summary>Makes a proof.</summary>
     /// <param name="url">The request's address under the public URL.</param>

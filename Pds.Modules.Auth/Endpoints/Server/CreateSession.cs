@@ -56,6 +56,7 @@ internal static class CreateSession
         LoginFinder logins,
         AccountStore accounts,
         PasswordHasher passwords,
+        TakenOverAppPasswords takenOver,
         RefreshTokenStore refreshTokens,
         TokenIssuer tokens,
         SecondFactors factors,
@@ -73,7 +74,9 @@ internal static class CreateSession
         var isTakendown = login?.Account.Status == AccountStatus.Takendown;
 
         // A taken-down account is entered only by its own password. Whatever is wrong, the same time is spent and the same said.
-        var appPassword = isTakendown ? null : login?.AppPassword;
+        var appPassword = isTakendown || login is null
+            ? null
+            : login.AppPassword ?? await takenOver.FindAsync(login.Account.Did, input.Password, cancellationToken);
         var isRight = appPassword is not null
             || await passwords.VerifyAsync(input.Password, login?.PasswordHash, cancellationToken);
         if (login is null || !isRight)

@@ -12,7 +12,10 @@ namespace Pds.Modules.Auth.OAuth.Server;
 internal sealed record AuthenticatedClient(OAuthClient Client, string? Key, DpopProof? Proof)
 {
     /// <summary>Writes <see cref="Key"/>.</summary>
-    public static string KeyOf(ClientAssertion assertion) => $"{assertion.Algorithm} {assertion.Jkt} {assertion.KeyId}";
+    public static string KeyOf(ClientAssertion assertion) => KeyOf(assertion.Algorithm, assertion.Jkt, assertion.KeyId);
+
+    /// <inheritdoc cref="KeyOf(ClientAssertion)"/>
+    public static string KeyOf(string algorithm, string jkt, string keyId) => $"{algorithm} {jkt} {keyId}";
 
     /// <summary>The <c>kid</c> in a <see cref="Key"/>.</summary>
     public static string? KeyIdOf(string? key) => key?.Split(' ', 3)[2];

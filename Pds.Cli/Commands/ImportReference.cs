@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Pds.Cli.Reference;
+using Spectre.Console;
+
+namespace Pds.Cli.Commands;
+
+/// <summary><c>pds import-reference DIR</c>: goes on with what a reference server has left off.</summary>
+internal static class ImportReference
+{
+    public static Command Create(IAnsiConsole console)
+    {
+        var folder = new Argument<DirectoryInfo>("DIR") { Description = "The reference server's data folder (PDS_DATA_DIRECTORY)." };
+        folder.AcceptExistingOnly();
+        var blobs = new Option<DirectoryInfo>("--blobs")
+        {
+            Description = "Its blobs, where they are not in the data folder (PDS_BLOBSTORE_DISK_LOCATION, or a copy of its bucket).",
+        };
+        blobs.AcceptExistingOnly();
+        var identities = new Option<bool>("--check-identities")
+        {
+            Description = "Also ask the directory whether every account's DID document names this server and the account's key.",
+        };
+        var command = new Command("import-reference", "Takes over the data folder of a reference server that is stopped. Can be run again.")
+        {
+            folder, blobs, identities,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var server = await ServerAccess.OpenAsync(parsed.UnmatchedTokens);
+            var source = new ReferenceFolder(parsed.GetRequiredValue(folder), parsed.GetValue(blobs));
+            var report = new TakeoverReport();
+            await console.Progress().StartAsync(progress => new Takeover(server.Services, source, report)
+                .RunAsync(parsed.GetValue(identities), progress.AddTask("Accounts"), cancellationToken));
+            report.Write(console);
+            return report.Problems.IsEmpty ? 0 : 1;
+        });
+        return command;
+    }
+}

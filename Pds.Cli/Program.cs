@@ -1,0 +1,3 @@
+using Pds.Cli.Commands;
+
+return await CommandTree.Create().Parse(args).InvokeAsync();
