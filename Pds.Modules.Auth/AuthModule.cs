@@ -114,8 +114,7 @@ public static class AuthModule
         services.AddSingleton(provider => new AccountLife(
             provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(),
             provider.GetRequiredService<Credentials>(), provider.GetRequiredService<PasswordCheck>(),
-            provider.GetRequiredService<OAuthSessions>(), provider.GetRequiredService<ServiceOptions>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<OAuthSessions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SecondFactors(
             provider.GetRequiredService<SecondFactorStore>(), provider.GetRequiredService<PasskeyStore>(),
             provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(), provider.GetRequiredService<Credentials>(),
@@ -169,6 +168,10 @@ public static class AuthModule
         ActivateAccount.Map(xrpc);
         RequestAccountDelete.Map(xrpc);
         DeleteAccount.Map(xrpc);
+
+        CheckAccountStatus.Map(xrpc);
+        GetServiceAuth.Map(xrpc);
+        ReserveSigningKey.Map(xrpc);
 
         CreateInviteCode.Map(xrpc);
         CreateInviteCodes.Map(xrpc);

@@ -28,6 +28,7 @@ public static class IdentityModule
         services.AddSingleton<HandleDomains>().AddSingleton<HandleRules>().AddSingleton<HandleChange>();
         services.AddSingleton<DidTexts>().AddSingleton<HandleDns>().AddSingleton<HandleHttp>().AddSingleton<HandleResolver>();
         services.AddSingleton<RotationKey>().AddSingleton<Genesis>().AddSingleton<PlcClient>().AddSingleton<Tombstone>();
+        services.AddSingleton<Hosting>().AddSingleton<Identities>().AddSingleton<PlcChanges>();
         services.AddSingleton<DidResolver>().AddSingleton<DidCache>().AddSingleton<SharedCache>();
         services.AddSingleton<LexiconResolver>().AddSingleton<LexiconCache>();
         return builder;
@@ -37,6 +38,15 @@ public static class IdentityModule
     {
         ResolveHandle.Map(routes);
         UpdateHandle.Map(routes);
+        ResolveDid.Map(routes);
+        ResolveIdentity.Map(routes);
+        RefreshIdentity.Map(routes);
+
+        GetRecommendedDidCredentials.Map(routes);
+        RequestPlcOperationSignature.Map(routes);
+        SignPlcOperation.Map(routes);
+        SubmitPlcOperation.Map(routes);
+
         AtprotoDid.Map(routes);
         return routes;
     }

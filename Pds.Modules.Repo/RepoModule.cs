@@ -46,6 +46,7 @@ public static class RepoModule
             provider.GetRequiredService<KeyStore>(), provider.GetRequiredService<SigningKeys>(),
             provider.GetRequiredService<TimeProvider>()));
 
+        services.AddSingleton<ContentCountStore>();
         services.AddSingleton<TidClock>();
         services.AddSingleton(LexiconCatalog.Bundled);
         services.AddSingleton<RecordPreparer>();

@@ -3,7 +3,8 @@ using AtProto;
 namespace Pds.Contracts.Repo;
 
 /// <summary>Makes and keeps a signing key for an account to be; answered with <see cref="ReservedSigningKey"/>.</summary>
-public sealed record ReserveSigningKey;
+/// <param name="For">Whose key is reserved ahead of the account: asked again, the same key is given.</param>
+public sealed record ReserveSigningKey(Did? For = null);
 
 /// <summary>The public half, as a did:key.</summary>
 public sealed record ReservedSigningKey(string DidKey);

@@ -1,5 +1,4 @@
 using AtProto;
-using AtProto.Identity;
 using Pds.Contracts.Identity;
 using Pds.Contracts.Repo;
 using Pds.Modules.Auth.Mail;
@@ -18,15 +17,14 @@ public sealed class AccountLife
     private readonly Credentials _credentials;
     private readonly PasswordCheck _check;
     private readonly OAuthSessions _sessions;
-    private readonly ServiceOptions _service;
     private readonly TimeProvider _time;
 
     internal AccountLife(
         AccountStore accounts, MailedTokenStore tokens, Credentials credentials, PasswordCheck check, OAuthSessions sessions,
-        ServiceOptions service, TimeProvider time)
+        TimeProvider time)
     {
         (_accounts, _tokens, _credentials, _check) = (accounts, tokens, credentials, check);
-        (_sessions, _service, _time) = (sessions, service, time);
+        (_sessions, _time) = (sessions, time);
     }
 
     /// <param name="deleteAfter">When the owner wants it deleted.</param>
@@ -76,23 +74,14 @@ public sealed class AccountLife
     }
 
     // The network has to look for the account here, and for commits signed with its key.
-    private async Task RequireHostedHereAsync(Did did, IMessageBus bus, CancellationToken cancellationToken)
+    private static async Task RequireHostedHereAsync(Did did, IMessageBus bus, CancellationToken cancellationToken)
     {
-        var resolved = await bus.InvokeAsync<ResolvedDid?>(new ResolveDidDocument(did, Fresh: true), cancellationToken);
-        if (resolved is null || !DidDocument.TryParse(resolved.Json.Span, out var document))
+        var key = await bus.InvokeAsync<RepositorySigningKey?>(new GetSigningKey(did), cancellationToken)
+            ?? throw XrpcErrors.RepoNotFound(did);
+        var check = await bus.InvokeAsync<HostingCheck>(new CheckHosting(did, key.DidKey), cancellationToken);
+        if (check.Problem is { } problem)
         {
-            throw XrpcErrors.InvalidRequest("Could not resolve DID");
-        }
-
-        if (document.PdsEndpoint != _service.PublicUrl)
-        {
-            throw XrpcErrors.InvalidRequest("DID document atproto_pds service endpoint does not match PDS public url");
-        }
-
-        var key = await bus.InvokeAsync<RepositorySigningKey?>(new GetSigningKey(did), cancellationToken);
-        if (key is null || document.SigningKey?.ToDidKey() != key.DidKey)
-        {
-            throw XrpcErrors.InvalidRequest("DID document verification method does not match expected signing key");
+            throw XrpcErrors.InvalidRequest(problem);
         }
     }
 }

@@ -124,6 +124,17 @@ public sealed class Credentials
         await _accounts.ConfirmEmailAsync(did, _time.GetUtcNow(), cancellationToken);
     }
 
+    /// <summary>Mails a code with which this server signs a PLC operation.</summary>
+    internal async Task RequestPlcTokenAsync(Did did, IMessageBus bus, CancellationToken cancellationToken)
+    {
+        await _limits.CountAsync(AttemptLimit.Mail, did.Value);
+        var account = await FindAsync(did, cancellationToken);
+        await MailAsync(account, MailPurpose.PlcOperation, "PlcOperation", bus, cancellationToken);
+    }
+
+    internal Task<Did> UsePlcTokenAsync(Did did, string token, CancellationToken cancellationToken) =>
+        _tokens.UseAsync(did, MailPurpose.PlcOperation, token, cancellationToken);
+
     /// <summary>Mails a code to an account.</summary>
     /// <param name="kind">The beginning of the names of the mail's texts.</param>
     internal async Task MailAsync(

@@ -8,4 +8,5 @@ internal enum MailPurpose
     ConfirmEmail = 3,
     UpdateEmail = 4,
     SignIn = 5,
+    PlcOperation = 6,
 }

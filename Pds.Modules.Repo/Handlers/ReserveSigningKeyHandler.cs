@@ -7,5 +7,5 @@ public static class ReserveSigningKeyHandler
 {
     public static async Task<ReservedSigningKey> HandleAsync(
         ReserveSigningKey command, SigningKeys keys, CancellationToken cancellationToken) =>
-        new(await keys.ReserveAsync(cancellationToken));
+        new(await keys.ReserveAsync(command.For, cancellationToken));
 }

@@ -1,3 +1,4 @@
+using AtProto;
 using AtProto.Crypto;
 using Pds.Modules.Repo.Commits;
 
@@ -17,12 +18,16 @@ public sealed class SigningKeys
     internal SigningKeys(KeyStore store, KeySealer sealer) => (_store, _sealer) = (store, sealer);
 
     /// <summary>Makes a key and stores it; answered with its did:key once it is on disk.</summary>
-    public async Task<string> ReserveAsync(CancellationToken cancellationToken)
+    /// <param name="did">Whose it shall be; the key that was made for it before is given again.</param>
+    public async Task<string> ReserveAsync(Did? did, CancellationToken cancellationToken)
     {
+        if (did is { } owner && await _store.FindReservedAsync(owner, cancellationToken) is { } reserved)
+        {
+            return reserved;
+        }
+
         using var key = PrivateKey.Generate(KeyCurve.P256);
-        var didKey = key.PublicKey.ToDidKey();
-        await _store.AddAsync(didKey, _sealer.Seal(key), cancellationToken);
-        return didKey;
+        return await _store.AddAsync(key.PublicKey.ToDidKey(), _sealer.Seal(key), did, cancellationToken);
     }
 
     /// <summary>Finds a stored key by its public half.</summary>

@@ -12,6 +12,7 @@ public sealed class EndpointTests
     [
         "com.atproto.identity.getRecommendedDidCredentials",
         "com.atproto.repo.listMissingBlobs",
+        "com.atproto.identity.refreshIdentity",
         "com.atproto.server.checkAccountStatus",
     ];
 

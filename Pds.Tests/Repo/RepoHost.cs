@@ -76,7 +76,7 @@ internal sealed class RepoHost : IAsyncDisposable
         var cancellationToken = TestContext.Current.CancellationToken;
         var number = Interlocked.Increment(ref _accounts);
         did ??= Did.Parse($"did:web:account{number}.test");
-        var key = await Get<SigningKeys>().ReserveAsync(cancellationToken);
+        var key = await Get<SigningKeys>().ReserveAsync(null, cancellationToken);
         await Lifecycle.CreateAsync(did.Value, key, Handle.Parse($"account{number}.test"), status, cancellationToken);
         return did.Value;
     }
