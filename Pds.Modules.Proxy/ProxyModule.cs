@@ -1,16 +1,31 @@
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Pds.Modules.Proxy.Endpoints.Moderation;
 using Pds.Modules.Proxy.Forwarding;
+using Pds.Xrpc;
 
 namespace Pds.Modules.Proxy;
 
 /// <summary>What others serve for the accounts of this server.</summary>
 public static class ProxyModule
 {
-    public static IHostApplicationBuilder AddProxy(this IHostApplicationBuilder builder) => builder;
+    public static IHostApplicationBuilder AddProxy(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddPdsOptions<ProxyOptions>(builder.Configuration);
+        services.AddHttpForwarder();
+
+        // It logs each failure with its stack; the forwarder does in one line.
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None);
+        services.AddSingleton<UpstreamHttp>().AddSingleton<Upstreams>().AddSingleton<TokenCache>().AddSingleton<Forwarder>();
+        return builder;
+    }
 
     public static IEndpointRouteBuilder MapProxy(this IEndpointRouteBuilder routes)
     {
+        CreateReport.Map(routes);
         ForeignMethod.Map(routes);
         return routes;
     }

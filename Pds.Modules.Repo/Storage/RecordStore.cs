@@ -1,5 +1,6 @@
 using AtProto;
 using Npgsql;
+using Pds.Contracts.Repo;
 
 namespace Pds.Modules.Repo.Storage;
 
@@ -89,6 +90,48 @@ public sealed class RecordStore(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken)
             ? ((AccountStatus)reader.GetInt16(0), reader.GetFieldValue<string[]>(1))
             : null;
+    }
+
+    /// <summary>
+    /// What is newer than a revision, in one query that reads nothing further where nothing is. Posts are looked for among the
+    /// greatest record keys, for these tell the time: no index on revisions is kept for the sake of this.
+    /// </summary>
+    /// <param name="limit">How many posts at most.</param>
+    /// <returns>Newest first; null when nothing is newer, or nothing is as old as the revision.</returns>
+    public async Task<List<(Nsid Collection, RecentRecord Record)>?> FindRecentAsync(
+        Did did, Tid since, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT record.collection, record.rkey, record.cid, record.rev, record.value
+            FROM repo.repo AS r CROSS JOIN LATERAL (
+                SELECT collection, rkey, cid, rev, value, takedown FROM repo.record
+                WHERE repo_id = r.id AND collection = 'app.bsky.actor.profile' AND rkey = 'self'
+                UNION ALL
+                (SELECT collection, rkey, cid, rev, value, takedown FROM repo.record
+                WHERE repo_id = r.id AND collection = 'app.bsky.feed.post'
+                ORDER BY rkey DESC LIMIT $3)
+            ) AS record
+            WHERE r.did = $1 AND r.status = 0 AND r.rev > $2 AND record.rev > $2 AND record.takedown IS NULL
+                AND EXISTS (SELECT FROM repo.record AS old WHERE old.repo_id = r.id AND old.rev <= $2)
+            ORDER BY record.rev DESC, record.rkey DESC
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = since.Value });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<(Nsid, RecentRecord)>? found = null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            (found ??= []).Add((
+                Nsid.Parse(reader.GetString(0)),
+                new RecentRecord(
+                    RecordKey.Parse(reader.GetString(1)), RepoStore.ReadCid(reader, 2), new Tid(reader.GetInt64(3)),
+                    reader.GetFieldValue<byte[]>(4))));
+        }
+
+        return found;
     }
 
     /// <summary>The records whose link has this hash. Few: equal targets, and those that share 64 bits.</summary>

@@ -36,7 +36,11 @@ public sealed class ForeignRecordTests(PdsFixture pds)
     }
 
     private Task<PdsServer> StartAsync(Uri appView) =>
-        pds.StartServerAsync(new Dictionary<string, string> { ["PDS_BSKY_APP_VIEW_URL"] = appView.ToString() });
+        pds.StartServerAsync(new Dictionary<string, string>
+        {
+            ["PDS_BSKY_APP_VIEW_URL"] = appView.ToString(),
+            ["PDS_BSKY_APP_VIEW_DID"] = "did:web:appview.test",
+        });
 
     private static Task<XrpcReply> GetAsync(PdsServer server, object repo, string rkey, string? cid = null) =>
         server.Xrpc.QueryAsync(

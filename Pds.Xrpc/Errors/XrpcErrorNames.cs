@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Pds.Xrpc;
 
 /// <summary>The name of a refusal that carries only a status.</summary>
-internal static class XrpcErrorNames
+public static class XrpcErrorNames
 {
     public static string Of(int status) => status switch
     {

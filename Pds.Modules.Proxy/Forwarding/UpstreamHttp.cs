@@ -1,0 +1,60 @@
+using Pds.Xrpc;
+using Pds.Xrpc.Outgoing;
+
+namespace Pds.Modules.Proxy.Forwarding;
+
+/// <summary>The pooled connections to services: one pool for those that the operator chose, one that reaches public addresses only.</summary>
+internal sealed class UpstreamHttp : IDisposable
+{
+    private const int MostConnections = 1024;
+
+    public UpstreamHttp(ServiceOptions service, ProxyOptions options)
+    {
+        Configured = Create(options, isGuarded: false);
+        Foreign = Create(options, isGuarded: !service.AllowPrivateAddresses);
+    }
+
+    public HttpMessageInvoker Configured { get; }
+
+    public HttpMessageInvoker Foreign { get; }
+
+    public void Dispose()
+    {
+        Configured.Dispose();
+        Foreign.Dispose();
+    }
+
+    private static HttpMessageInvoker Create(ProxyOptions options, bool isGuarded)
+    {
+        var handler = OutgoingHttp.CreateGuardedHandler();
+        handler.EnableMultipleHttp2Connections = true;
+        handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90);
+
+        // What this server's traces are called is nobody else's business.
+        handler.ActivityHeadersPropagator = null;
+        if (!isGuarded)
+        {
+            handler.ConnectCallback = null;
+            handler.MaxConnectionsPerServer = MostConnections;
+        }
+
+        return new HttpMessageInvoker(new HeaderLimit(options.HeadersTimeout, handler), disposeHandler: true);
+    }
+
+    /// <summary>Bounds the wait for an answer to begin. Where a body is sent first, the limit of bodies holds.</summary>
+    private sealed class HeaderLimit(TimeSpan limit, HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Content is not null)
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limited.CancelAfter(limit);
+            return await base.SendAsync(request, limited.Token);
+        }
+    }
+}
