@@ -2,8 +2,12 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Pds.Modules.Proxy.Endpoints.Bsky.Actor;
+using Pds.Modules.Proxy.Endpoints.Bsky.Notification;
 using Pds.Modules.Proxy.Endpoints.Moderation;
 using Pds.Modules.Proxy.Forwarding;
+using Pds.Modules.Proxy.Preferences;
+using Pds.Modules.Proxy.Storage;
 using Pds.Xrpc;
 
 namespace Pds.Modules.Proxy;
@@ -20,12 +24,21 @@ public static class ProxyModule
         // It logs each failure with its stack; the forwarder does in one line.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None);
         services.AddSingleton<UpstreamHttp>().AddSingleton<Upstreams>().AddSingleton<TokenCache>().AddSingleton<Forwarder>();
+        services.AddSingleton<PreferenceStore>().AddSingleton<AccountPreferences>().AddSingleton<PushRegistration>();
         return builder;
     }
 
     public static IEndpointRouteBuilder MapProxy(this IEndpointRouteBuilder routes)
     {
         CreateReport.Map(routes);
+        if (routes.ServiceProvider.GetRequiredService<Upstreams>().AppView is not null)
+        {
+            GetPreferences.Map(routes);
+            PutPreferences.Map(routes);
+            RegisterPush.Map(routes);
+            UnregisterPush.Map(routes);
+        }
+
         ForeignMethod.Map(routes);
         return routes;
     }

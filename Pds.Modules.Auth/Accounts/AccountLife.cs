@@ -1,5 +1,6 @@
 using AtProto;
 using Pds.Contracts.Identity;
+using Pds.Contracts.Proxy;
 using Pds.Contracts.Repo;
 using Pds.Modules.Auth.Mail;
 using Pds.Modules.Auth.OAuth.Sessions;
@@ -70,6 +71,7 @@ public sealed class AccountLife
         await _sessions.RevokeAllAsync(did, cancellationToken);
         await _accounts.DeleteAsync(did, cancellationToken);
         await bus.InvokeAsync(new DeleteRepository(did), cancellationToken);
+        await bus.InvokeAsync(new ForgetPreferences(did), cancellationToken);
         await bus.InvokeAsync(new SetIdentityStatus(did, AccountStatus.Deleted), cancellationToken);
     }
 

@@ -21,6 +21,9 @@ public static class Access
     /// <summary><see cref="AccountNotTakendown"/>, or a service token signed by the account.</summary>
     public const string AccountOrService = nameof(AccountOrService);
 
+    /// <summary><see cref="AccountOrTakendown"/>, or the moderation service.</summary>
+    public const string AccountOrModeration = nameof(AccountOrModeration);
+
     /// <summary>A full session, or OAuth.</summary>
     public const string Full = nameof(Full);
 
@@ -65,6 +68,7 @@ public static class Access
         [AccountNotTakendown] = new(Sessions | OAuth, RefusesTakendown: true),
         [AccountOrTakendown] = new(Sessions | OAuth | Takendown),
         [AccountOrQueued] = new(Sessions | OAuth | SignupQueued),
+        [AccountOrModeration] = new(Sessions | OAuth | Takendown | AccessKind.Moderation),
         [AccountOrService] = new(Sessions | OAuth | Service, RefusesTakendown: true),
         [Full] = new(AccessKind.Full | OAuth),
         [FullNotTakendown] = new(AccessKind.Full | OAuth, RefusesTakendown: true),

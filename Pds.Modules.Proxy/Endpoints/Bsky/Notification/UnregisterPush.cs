@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Proxy.Endpoints.Bsky.Notification;
+
+/// <summary>Unregisters a device for notifications with the service that the body names, which <see cref="PushRegistration"/> requires a scope for.</summary>
+internal static class UnregisterPush
+{
+    private const string Method = "app.bsky.notification.unregisterPush";
+
+    public static void Map(IEndpointRouteBuilder xrpc) => xrpc
+        .MapProcedure(Method, HandleAsync)
+        .AcceptsBody("application/json")
+        .RequireAuthorization(Access.Account);
+
+    private static Task HandleAsync(HttpContext context, Caller caller, PushRegistration registration) =>
+        registration.SendAsync(context, caller, Method);
+}
