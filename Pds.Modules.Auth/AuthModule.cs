@@ -20,6 +20,7 @@ using Pds.Modules.Auth.OAuth.Server;
 using Pds.Modules.Auth.OAuth.Sessions;
 using Pds.Modules.Auth.OAuth.Tokens;
 using Pds.Modules.Auth.Passkeys;
+using Pds.Modules.Auth.RateLimits;
 using Pds.Modules.Auth.SecondFactor;
 using Pds.Modules.Auth.Sessions;
 using Pds.Modules.Auth.SignIn;
@@ -50,6 +51,10 @@ public static class AuthModule
         services.AddSingleton<TokenVerifier>();
         services.AddSingleton<ServiceTokenVerifier>();
         services.AddSingleton<SessionDetails>();
+        services.AddSingleton<AccountDeletionStore>().AddSingleton<AccountDeletion>().AddSingleton<AccountExpiry>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccountExpiry>());
+        services.AddSingleton<RateLimitExchange>();
+        services.AddHostedService(provider => provider.GetRequiredService<RateLimitExchange>());
         services.AddSingleton<AbandonedSignUps>();
         services.AddHostedService(provider => provider.GetRequiredService<AbandonedSignUps>());
 
@@ -114,7 +119,8 @@ public static class AuthModule
         services.AddSingleton(provider => new AccountLife(
             provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(),
             provider.GetRequiredService<Credentials>(), provider.GetRequiredService<PasswordCheck>(),
-            provider.GetRequiredService<OAuthSessions>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<OAuthSessions>(), provider.GetRequiredService<AccountDeletion>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SecondFactors(
             provider.GetRequiredService<SecondFactorStore>(), provider.GetRequiredService<PasskeyStore>(),
             provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(), provider.GetRequiredService<Credentials>(),

@@ -47,6 +47,7 @@ public static class PdsApplication
         });
         builder.AddRedisClient("redis", configureOptions: FailFast);
         builder.Services.AddPdsOptions<ServiceOptions>(builder.Configuration);
+        builder.Services.AddPdsOptions<RateLimitOptions>(builder.Configuration);
         builder.Services.AddXrpc();
         builder.AddMessaging(Modules.Select(module => module.Assembly).ToArray());
         foreach (var (schema, assembly) in Modules)

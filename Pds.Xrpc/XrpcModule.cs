@@ -16,6 +16,8 @@ public static class XrpcModule
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<OutgoingHttp>();
+        services.TryAddSingleton<RateLimitOptions>();
+        services.AddSingleton<RateLimitCounters>().AddSingleton<RateLimiter>();
         services.ConfigureHttpJsonOptions(options => XrpcJson.Apply(options.SerializerOptions));
 
         // After every module has put its source-generated context in front: what a type's signature requires, input must have.
@@ -52,12 +54,19 @@ public static class XrpcModule
     /// The pipeline of every request. Order of checks: authentication, then parameters, then body; an error of any of them is
     /// written by the same hand, with CORS headers on it, so that a web page can read it.
     /// </summary>
-    public static IApplicationBuilder UseXrpc(this IApplicationBuilder app) => app
-        .UseWebSockets()
-        .UseMiddleware<CorsMiddleware>()
-        .UseMiddleware<ErrorMiddleware>()
-        .UseMiddleware<CompressionMiddleware>()
-        .UseRouting()
-        .UseAuthorization()
-        .UseMiddleware<RequestMiddleware>();
+    public static IApplicationBuilder UseXrpc(this IApplicationBuilder app)
+    {
+        var isLimited = app.ApplicationServices.GetRequiredService<RateLimitOptions>().Enabled;
+        app.UseWebSockets()
+            .UseMiddleware<CorsMiddleware>()
+            .UseMiddleware<ErrorMiddleware>()
+            .UseMiddleware<CompressionMiddleware>();
+        if (isLimited)
+        {
+            app.UseMiddleware<RateLimitMiddleware>();
+        }
+
+        app.UseRouting().UseAuthorization().UseMiddleware<RequestMiddleware>();
+        return isLimited ? app.UseMiddleware<MethodLimitMiddleware>() : app;
+    }
 }

@@ -1,6 +1,5 @@
 using AtProto;
 using Pds.Contracts.Identity;
-using Pds.Contracts.Proxy;
 using Pds.Contracts.Repo;
 using Pds.Modules.Auth.Mail;
 using Pds.Modules.Auth.OAuth.Sessions;
@@ -18,14 +17,15 @@ public sealed class AccountLife
     private readonly Credentials _credentials;
     private readonly PasswordCheck _check;
     private readonly OAuthSessions _sessions;
+    private readonly AccountDeletion _deletion;
     private readonly TimeProvider _time;
 
     internal AccountLife(
         AccountStore accounts, MailedTokenStore tokens, Credentials credentials, PasswordCheck check, OAuthSessions sessions,
-        TimeProvider time)
+        AccountDeletion deletion, TimeProvider time)
     {
         (_accounts, _tokens, _credentials, _check) = (accounts, tokens, credentials, check);
-        (_sessions, _time) = (sessions, time);
+        (_sessions, _deletion, _time) = (sessions, deletion, time);
     }
 
     /// <param name="deleteAfter">When the owner wants it deleted.</param>
@@ -68,11 +68,7 @@ public sealed class AccountLife
     {
         await _check.RequireAsync(did, password, address, cancellationToken);
         await _tokens.UseAsync(did, MailPurpose.DeleteAccount, token, cancellationToken);
-        await _sessions.RevokeAllAsync(did, cancellationToken);
-        await _accounts.DeleteAsync(did, cancellationToken);
-        await bus.InvokeAsync(new DeleteRepository(did), cancellationToken);
-        await bus.InvokeAsync(new ForgetPreferences(did), cancellationToken);
-        await bus.InvokeAsync(new SetIdentityStatus(did, AccountStatus.Deleted), cancellationToken);
+        await _deletion.DeleteAsync(did, ifExpired: false, bus, cancellationToken);
     }
 
     // The network has to look for the account here, and for commits signed with its key.

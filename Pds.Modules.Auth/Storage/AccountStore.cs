@@ -91,15 +91,6 @@ public sealed class AccountStore(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Deletes the row and all that hangs on it.</summary>
-    internal async Task DeleteAsync(Did did, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            "WITH uses AS (DELETE FROM auth.invite_code_use WHERE used_by = $1) DELETE FROM auth.account WHERE did = $1");
-        command.Parameters.AddWithValue(did.Value);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
     /// <summary>Reads the columns did, email, email_confirmed_at, deactivated_at and takedown_ref.</summary>
     internal static Account ReadAccount(NpgsqlDataReader reader) => new(
         Did.Parse(reader.GetString(0)),

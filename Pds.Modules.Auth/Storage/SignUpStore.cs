@@ -15,7 +15,10 @@ internal sealed class SignUpStore(NpgsqlDataSource database, TimeProvider time)
         await using var command = database.CreateCommand(
             """
             WITH taken AS (
-                SELECT bool_or(email = $3) AS email, bool_or(did = $4) AS did FROM auth.account WHERE email = $3 OR did = $4
+                SELECT bool_or(email = $3) AS email, bool_or(did = $4) AS did FROM (
+                    SELECT email, did FROM auth.account WHERE email = $3 OR did = $4
+                    UNION ALL SELECT '', did FROM auth.account_deletion WHERE did = $4
+                ) AS known
             ), invite AS (
                 UPDATE auth.invite_code SET used = used + 1
                 WHERE code = $5 AND NOT disabled AND used < available_uses

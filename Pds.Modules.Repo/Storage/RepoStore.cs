@@ -176,7 +176,7 @@ internal sealed class RepoStore(NpgsqlDataSource database)
             ), blob AS (
                 DELETE FROM repo.blob USING gone WHERE repo_id = gone.id RETURNING storage_key
             ), signing_key AS (
-                DELETE FROM repo.signing_key AS k USING gone WHERE k.id = gone.signing_key_id
+                DELETE FROM repo.signing_key AS k USING gone WHERE k.id = gone.signing_key_id OR k.reserved_for = $1
             )
             INSERT INTO repo.blob_deletion (storage_key, created_at) SELECT storage_key, now() FROM blob
             """);

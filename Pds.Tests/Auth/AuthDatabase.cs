@@ -1,3 +1,4 @@
+using System.Text;
 using AtProto;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -36,7 +37,7 @@ public sealed class AuthDatabase(TestServices services) : IAsyncLifetime
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         _database = NpgsqlDataSource.Create(await services.CreateDatabaseAsync(cancellationToken));
-        await ExecuteAsync(await ReadMigrationAsync(cancellationToken));
+        await ExecuteAsync(await ReadMigrationsAsync(cancellationToken));
     }
 
     public async ValueTask DisposeAsync()
@@ -72,12 +73,18 @@ public sealed class AuthDatabase(TestServices services) : IAsyncLifetime
         return (did, session, signUp);
     }
 
-    private static async Task<string> ReadMigrationAsync(CancellationToken cancellationToken)
+    private static async Task<string> ReadMigrationsAsync(CancellationToken cancellationToken)
     {
         var assembly = typeof(AuthModule).Assembly;
-        var name = assembly.GetManifestResourceNames().Single(name => name.EndsWith("0001_auth.sql", StringComparison.Ordinal));
-        await using var stream = assembly.GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(cancellationToken);
+        var all = new StringBuilder();
+        foreach (var name in assembly.GetManifestResourceNames()
+            .Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            await using var stream = assembly.GetManifestResourceStream(name)!;
+            using var reader = new StreamReader(stream);
+            all.AppendLine(await reader.ReadToEndAsync(cancellationToken));
+        }
+
+        return all.ToString();
     }
 }

@@ -13,6 +13,7 @@ internal static class CreateAccount
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.server.createAccount", HandleAsync)
+        .LimitByAddress(RateLimit.CreateAccount)
         .RequireAuthorization(Access.OptionalService);
 
     internal sealed record Input(

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json;
 using AtProto;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pds.Contracts.Auth;
 using Pds.Modules.Auth.Accounts;
@@ -16,6 +18,8 @@ namespace Pds.Modules.Auth.Endpoints.Server;
 internal static class CreateSession
 {
     private const int MaxPasswordLength = 512;
+
+    private static readonly TimeSpan ShortestRefusal = TimeSpan.FromMilliseconds(350);
 
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc.MapProcedure("com.atproto.server.createSession", HandleAsync);
 
@@ -62,8 +66,12 @@ internal static class CreateSession
         SecondFactors factors,
         AttemptLimits limits,
         SessionDetails details,
+        RateLimiter limiter,
+        HttpContext http,
         CancellationToken cancellationToken)
     {
+        var startedAt = Stopwatch.GetTimestamp();
+        limiter.SpendBySubject(http, RateLimit.CreateSession, input.Identifier.ToLowerInvariant());
         if (input.Password.Length > MaxPasswordLength)
         {
             throw XrpcErrors.AuthenticationRequired("Password too long. Consider resetting your password.");
@@ -82,6 +90,7 @@ internal static class CreateSession
         if (login is null || !isRight)
         {
             AuthTelemetry.LoginsRefused.Add(1);
+            await WaitAsync(startedAt, cancellationToken);
             throw XrpcErrors.AuthenticationRequired("Invalid identifier or password");
         }
 
@@ -110,6 +119,13 @@ internal static class CreateSession
 
         AuthTelemetry.SessionsCreated.Add(1);
         return await Output.CreateAsync(session, account, details, bus, cancellationToken);
+    }
+
+    // The protocol's reference takes as long, however the refusal came about.
+    private static Task WaitAsync(long startedAt, CancellationToken cancellationToken)
+    {
+        var left = ShortestRefusal - Stopwatch.GetElapsedTime(startedAt);
+        return left > TimeSpan.Zero ? Task.Delay(left, TimeProvider.System, cancellationToken) : Task.CompletedTask;
     }
 
     private static async Task RequireSecondFactorAsync(

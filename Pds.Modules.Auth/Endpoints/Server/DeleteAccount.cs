@@ -11,7 +11,8 @@ namespace Pds.Modules.Auth.Endpoints.Server;
 internal static class DeleteAccount
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
-        .MapProcedure("com.atproto.server.deleteAccount", HandleAsync);
+        .MapProcedure("com.atproto.server.deleteAccount", HandleAsync)
+        .LimitByAddress(RateLimit.DeleteAccount);
 
     internal sealed record Input(Did Did, string Password, string Token);
 

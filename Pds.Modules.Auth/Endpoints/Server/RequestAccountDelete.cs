@@ -11,6 +11,7 @@ internal static class RequestAccountDelete
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.server.requestAccountDelete", HandleAsync)
+        .LimitByCaller(RateLimit.Mails("requestAccountDelete"))
         .RequireAuthorization(Access.FullSessionNotTakendown);
 
     private static Task HandleAsync(

@@ -12,6 +12,7 @@ internal static class RequestEmailConfirmation
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.server.requestEmailConfirmation", HandleAsync)
+        .LimitByCaller(RateLimit.Mails("requestEmailConfirmation"))
         .RequireAuthorization(Access.AccountNotTakendown);
 
     private static Task HandleAsync(

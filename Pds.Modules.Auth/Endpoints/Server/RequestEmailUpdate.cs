@@ -11,6 +11,7 @@ internal static class RequestEmailUpdate
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.server.requestEmailUpdate", HandleAsync)
+        .LimitByCaller(RateLimit.Mails("requestEmailUpdate"))
         .RequireAuthorization(Access.FullSessionNotTakendown);
 
     internal sealed record Output(bool TokenRequired);

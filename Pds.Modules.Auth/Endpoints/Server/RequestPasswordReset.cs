@@ -10,7 +10,8 @@ namespace Pds.Modules.Auth.Endpoints.Server;
 internal static class RequestPasswordReset
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
-        .MapProcedure("com.atproto.server.requestPasswordReset", HandleAsync);
+        .MapProcedure("com.atproto.server.requestPasswordReset", HandleAsync)
+        .LimitByAddress(RateLimit.RequestPasswordReset);
 
     internal sealed record Input(string Email);
 

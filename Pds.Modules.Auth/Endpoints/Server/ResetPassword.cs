@@ -9,7 +9,8 @@ namespace Pds.Modules.Auth.Endpoints.Server;
 internal static class ResetPassword
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
-        .MapProcedure("com.atproto.server.resetPassword", HandleAsync);
+        .MapProcedure("com.atproto.server.resetPassword", HandleAsync)
+        .LimitByAddress(RateLimit.ResetPassword);
 
     internal sealed record Input(string Token, string Password);
 

@@ -13,6 +13,7 @@ internal static class UpdateHandle
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.identity.updateHandle", HandleAsync)
+        .LimitByCaller(RateLimit.UpdateHandle)
         .RequireAuthorization(Access.AccountNotTakendown);
 
     /// <param name="Handle">As typed: not yet known to be a handle.</param>

@@ -33,7 +33,7 @@ internal static class ApplyWrites
 
     private static async Task<Output> HandleAsync(
         Input input, Caller caller, RecordPreparer preparer, RepoWriter writer, RepoStore repos, TidClock clock,
-        HttpContext context, CancellationToken cancellationToken)
+        RateLimiter limiter, HttpContext context, CancellationToken cancellationToken)
     {
         await RepoParameter.RequireOwnAsync(input.Repo, caller, repos, context);
         if (input.Writes.Length > RepoWriter.MaxWrites)
@@ -41,10 +41,14 @@ internal static class ApplyWrites
             throw XrpcErrors.InvalidRequest($"Too many writes. Max: {RepoWriter.MaxWrites}");
         }
 
+        var points = 0;
         foreach (var write in input.Writes)
         {
             caller.RequireRepoScope(ActionOf(write), write.Collection);
+            points += PointsOf(write);
         }
+
+        limiter.Spend(context, RateLimit.RepoWrites, caller.Did, points);
 
         var writes = new PreparedWrite[input.Writes.Length];
         for (var i = 0; i < writes.Length; i++)
@@ -79,6 +83,13 @@ internal static class ApplyWrites
         $"{Name}#delete" => RepoActions.Delete,
         _ => throw XrpcErrors.InvalidRequest(
             $"Error: Input/writes $type must be one of {Name}#create, {Name}#update, {Name}#delete"),
+    };
+
+    private static int PointsOf(Write write) => ActionOf(write) switch
+    {
+        RepoActions.Create => 3,
+        RepoActions.Update => 2,
+        _ => 1,
     };
 
     private static RecordKey RequireRkey(Write write) =>

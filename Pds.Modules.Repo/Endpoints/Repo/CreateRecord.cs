@@ -15,6 +15,7 @@ internal static class CreateRecord
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.repo.createRecord", HandleAsync)
+        .LimitByCaller(RateLimit.RepoWrites, points: 3)
         .RequireAuthorization(Access.Account)
         .WithBodyLimit(RepoWriter.MaxBodyBytes);
 

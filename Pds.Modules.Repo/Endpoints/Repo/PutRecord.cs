@@ -15,6 +15,7 @@ internal static class PutRecord
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.repo.putRecord", HandleAsync)
+        .LimitByCaller(RateLimit.RepoWrites, points: 2)
         .RequireAuthorization(Access.Account)
         .WithBodyLimit(RepoWriter.MaxBodyBytes);
 

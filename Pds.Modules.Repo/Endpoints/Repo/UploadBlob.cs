@@ -12,6 +12,7 @@ internal static class UploadBlob
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.repo.uploadBlob", HandleAsync)
+        .LimitByAddress(RateLimit.UploadBlob)
         .RequireAuthorization(Access.AccountOrService)
         .AcceptsBody("*/*")
         .WithBodyLimit(null);

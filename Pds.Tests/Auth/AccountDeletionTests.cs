@@ -1,0 +1,204 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using Pds.Contracts.Identity;
+using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Storage;
+using Pds.Modules.Proxy.Storage;
+using Pds.Modules.Repo.Blobs;
+using Pds.Tests.Support;
+using StackExchange.Redis;
+
+namespace Pds.Tests.Auth;
+
+/// <summary>What is left of an account that is deleted: nothing but the word that it was.</summary>
+public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(60));
+    private readonly MailSink _mail = new();
+    private readonly DirectoryInfo _blobs = Directory.CreateTempSubdirectory("pds-tests-deletion-");
+    private PdsServer _server = null!;
+    private TestAccount _alice = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var settings = new Dictionary<string, string>(_mail.Settings) { ["PDS_BLOBSTORE_DISK_LOCATION"] = _blobs.FullName };
+        _server = await pds.StartServerAsync(settings, _time);
+        _alice = await TestAccount.CreateAsync(_server);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _alice.Dispose();
+        await _server.DisposeAsync();
+        await _mail.DisposeAsync();
+        _blobs.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_deleted_account_is_left_anywhere()
+    {
+        await LeaveTracesAsync();
+        var before = await FindTracesAsync();
+        (await _alice.ProcedureAsync("com.atproto.server.requestAccountDelete")).Ok();
+        var token = await _mail.NextCodeAsync(_alice.Email);
+
+        (await DeleteAsync(token)).Ok();
+        await Eventually.TrueAsync(IsSweptAsync);
+
+        Assert.Superset(
+            new HashSet<string> { "auth.account", "auth.app_password", "identity.account", "proxy.preference", "repo.record", "repo.repo", "files" }, before);
+        Assert.Equal(["repo.event"], await FindTracesAsync());
+        Assert.Equal(1L, await ScalarAsync("SELECT count(*) FROM repo.event"));
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM repo.signing_key"));
+        Assert.Empty(_blobs.GetFiles("*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Password_and_code_are_both_needed()
+    {
+        (await _alice.ProcedureAsync("com.atproto.server.requestAccountDelete")).Ok();
+        var token = await _mail.NextCodeAsync(_alice.Email);
+
+        var wrongPassword = await DeleteAsync(token, "wrong");
+        var wrongToken = await DeleteAsync("AAAAA-AAAAA");
+        _time.Advance(TimeSpan.FromMinutes(16));
+        var late = await DeleteAsync(token);
+
+        Assert.Equal((401, "AuthenticationRequired", "Invalid did or password"), (wrongPassword.Status, wrongPassword.Error, wrongPassword.Message));
+        Assert.Equal((400, "InvalidToken"), (wrongToken.Status, wrongToken.Error));
+        Assert.Equal((400, "ExpiredToken"), (late.Status, late.Error));
+        Assert.Equal(200, (await _alice.QueryAsync("com.atproto.server.getSession")).Status);
+    }
+
+    [Fact]
+    public async Task A_deactivated_account_goes_when_its_time_has_come_and_not_before()
+    {
+        (await _alice.ProcedureAsync(
+            "com.atproto.server.deactivateAccount", new { deleteAfter = _time.GetUtcNow().AddDays(30) })).Ok();
+
+        _time.Advance(TimeSpan.FromDays(30) - TimeSpan.FromMinutes(5));
+        await DeleteDueAsync();
+        Assert.NotNull(await _server.InvokeAsync<LocalIdentity?>(new GetIdentity(_alice.Did)));
+
+        _time.Advance(TimeSpan.FromMinutes(6));
+        await DeleteDueAsync();
+        await Eventually.TrueAsync(async () => await _server.InvokeAsync<LocalIdentity?>(new GetIdentity(_alice.Did)) is null);
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM auth.account"));
+    }
+
+    [Fact]
+    public async Task An_account_that_came_back_stays()
+    {
+        (await _alice.ProcedureAsync(
+            "com.atproto.server.deactivateAccount", new { deleteAfter = _time.GetUtcNow().AddMinutes(30) })).Ok();
+        (await _alice.ProcedureAsync("com.atproto.server.activateAccount")).Ok();
+
+        _time.Advance(TimeSpan.FromHours(1));
+        await DeleteDueAsync();
+
+        Assert.Equal(1L, await ScalarAsync("SELECT count(*) FROM auth.account"));
+    }
+
+    [Fact]
+    public async Task What_a_crash_has_cut_short_is_finished()
+    {
+        await LeaveTracesAsync();
+        await _server.Services.GetRequiredService<AccountDeletionStore>().BeginAsync(_alice.Did, ifExpired: false, Cancel);
+        Assert.Contains("repo.record", await FindTracesAsync());
+
+        _time.Advance(TimeSpan.FromMinutes(3));
+        await DeleteDueAsync();
+        await Eventually.TrueAsync(IsSweptAsync);
+
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM auth.account_deletion"));
+    }
+
+    private Task<XrpcReply> DeleteAsync(string token, string? password = null) => _server.Xrpc.ProcedureAsync(
+        "com.atproto.server.deleteAccount", new { did = _alice.Did, password = password ?? _alice.Password, token });
+
+    private Task DeleteDueAsync() => _server.Services.GetRequiredService<AccountExpiry>().DeleteDueAsync(Cancel);
+
+    // The server's own jobs may have begun with it.
+    private async Task<bool> IsSweptAsync()
+    {
+        await CollectAsync();
+        return (await FindTracesAsync()).SetEquals(["repo.event"]);
+    }
+
+    private Task CollectAsync() => _server.Services.GetServices<IHostedService>().OfType<BlobCollector>().Single().CollectAsync(Cancel);
+
+    private async Task LeaveTracesAsync()
+    {
+        var blob = (await _alice.ProcedureAsync("com.atproto.repo.uploadBlob", Encoding.UTF8.GetBytes("her picture"), "text/plain"))
+            .Ok().Json.GetProperty("blob");
+        (await _alice.CreateRecordAsync(new { blob, text = _alice.Handle.Value }, "com.example.thing")).Ok();
+        (await _alice.CreateRecordAsync(Records.Post(_alice.Email))).Ok();
+        await _server.Services.GetRequiredService<PreferenceStore>().ReplaceAsync(_alice.Did, "[]", null, Cancel);
+        (await _alice.ProcedureAsync("com.atproto.server.createAppPassword", new { name = _alice.Handle.Value })).Ok();
+        (await _server.Xrpc.ProcedureAsync("com.atproto.server.reserveSigningKey", new { did = _alice.Did })).Ok();
+        (await _server.Xrpc.ProcedureAsync(
+            "com.atproto.server.createSession", new { identifier = _alice.Handle, password = _alice.Password })).Ok();
+        (await _server.Xrpc.QueryAsync("com.atproto.identity.resolveDid", ("did", _alice.Did))).Ok();
+    }
+
+    /// <summary>Where the DID, the handle or the address can be found, as text or as bytes: tables, files, the cache.</summary>
+    private async Task<HashSet<string>> FindTracesAsync()
+    {
+        string[] names = [_alice.Did.Value, _alice.Handle.Value, _alice.Email];
+        var patterns = names
+            .SelectMany(name => new[] { name, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(name)) })
+            .Select(text => $"%{text}%")
+            .ToArray();
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        await using var database = _server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            """
+            SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables
+            WHERE table_schema IN ('auth', 'identity', 'repo', 'proxy') AND table_type = 'BASE TABLE'
+            """);
+        var tables = new List<string>();
+        await using (var reader = await database.ExecuteReaderAsync(Cancel))
+        {
+            while (await reader.ReadAsync(Cancel))
+            {
+                tables.Add(reader.GetString(0));
+            }
+        }
+
+        Assert.Contains("auth.account", tables);
+        foreach (var table in tables)
+        {
+            await using var search = _server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+                $"SELECT EXISTS (SELECT FROM {table} AS line WHERE line::text ILIKE ANY ($1))");
+            search.Parameters.AddWithValue(patterns);
+            if ((bool)(await search.ExecuteScalarAsync(Cancel))!)
+            {
+                found.Add(table);
+            }
+        }
+
+        foreach (var file in _blobs.GetFiles("*", SearchOption.AllDirectories))
+        {
+            Assert.Contains(_alice.Did.Value.Replace(':', '_'), file.FullName, StringComparison.Ordinal);
+            found.Add("files");
+        }
+
+        var redis = _server.Services.GetRequiredService<IConnectionMultiplexer>();
+        if (await redis.GetDatabase().KeyExistsAsync($"identity:did:{_alice.Did}"))
+        {
+            found.Add("cache");
+        }
+
+        return found;
+    }
+
+    private async Task<long> ScalarAsync(string sql)
+    {
+        await using var command = _server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync(Cancel))!;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using AtProto;
+using Microsoft.AspNetCore.Http;
+
+namespace Pds.Xrpc;
+
+/// <summary>Spends a request's points, says in the answer what is left of the tightest limit, and refuses when nothing is.</summary>
+public sealed class RateLimiter(RateLimitOptions options, RateLimitCounters counters, TimeProvider time)
+{
+    private const string BypassHeader = "x-ratelimit-bypass";
+
+    private readonly byte[]? _bypassKey = options.BypassKey is { Length: > 0 } key ? SHA256.HashData(Encoding.UTF8.GetBytes(key)) : null;
+
+    /// <summary>Spends points of an account.</summary>
+    /// <exception cref="XrpcException"><c>RateLimitExceeded</c>.</exception>
+    public void Spend(HttpContext context, RateLimit[] limits, Did did, int points = 1)
+    {
+        if (options.Enabled)
+        {
+            Spend(context, limits, did.Value, points);
+        }
+    }
+
+    /// <summary>Spends points of whoever asks, by what is asked for and the address.</summary>
+    /// <exception cref="XrpcException"><c>RateLimitExceeded</c>.</exception>
+    public void SpendBySubject(HttpContext context, RateLimit[] limits, string subject)
+    {
+        if (options.Enabled)
+        {
+            var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject)).AsSpan(0, 16));
+            Spend(context, limits, $"{name}-{AddressOf(context)}", 1);
+        }
+    }
+
+    internal void SpendByAddress(HttpContext context, RateLimit[] limits) => Spend(context, limits, AddressOf(context), 1);
+
+    private void Spend(HttpContext context, RateLimit[] limits, string subject, int points)
+    {
+        if (IsFree(context))
+        {
+            return;
+        }
+
+        foreach (var limit in limits)
+        {
+            var (spent, endsAt) = counters.Spend(limit, subject, points);
+            var left = limit.Points - spent;
+            Tell(context.Response, limit, Math.Max(left, 0), endsAt);
+            if (left < 0)
+            {
+                var wait = endsAt - time.GetUtcNow().ToUnixTimeMilliseconds();
+                context.Response.Headers.RetryAfter = Text(Math.Max(1, (wait + 999) / 1000));
+                throw XrpcErrors.RateLimitExceeded();
+            }
+        }
+    }
+
+    private bool IsFree(HttpContext context)
+    {
+        if (_bypassKey is not null && context.Request.Headers.TryGetValue(BypassHeader, out var shown)
+            && CryptographicOperations.FixedTimeEquals(_bypassKey, SHA256.HashData(Encoding.UTF8.GetBytes(shown.ToString()))))
+        {
+            return true;
+        }
+
+        return options.BypassAddresses.Length > 0 && Plain(context) is { } address && options.BypassAddresses.Contains(address);
+    }
+
+    private static void Tell(HttpResponse response, RateLimit limit, long left, long endsAt)
+    {
+        var headers = response.Headers;
+        if (headers.TryGetValue("RateLimit-Remaining", out var told)
+            && long.TryParse(told.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var least) && least <= left)
+        {
+            return;
+        }
+
+        headers["RateLimit-Limit"] = Text(limit.Points);
+        headers["RateLimit-Remaining"] = Text(left);
+        headers["RateLimit-Reset"] = Text(endsAt / 1000);
+        headers["RateLimit-Policy"] = $"{Text(limit.Points)};w={Text((long)limit.Window.TotalSeconds)}";
+    }
+
+    private static string AddressOf(HttpContext context) => Plain(context) switch
+    {
+        null => "",
+        { AddressFamily: AddressFamily.InterNetworkV6 } address => Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8)),
+        var address => address.ToString(),
+    };
+
+    private static IPAddress? Plain(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : context.Connection.RemoteIpAddress;
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
