@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Pds.Modules.Proxy.Forwarding;
+using Pds.Modules.Proxy.ReadAfterWrite;
+using Pds.Xrpc;
+
+namespace Pds.Modules.Proxy.Endpoints.Bsky.Feed;
+
+/// <summary>Shows a thread, with one's posts just written.</summary>
+internal static class GetPostThread
+{
+    private const string Method = "app.bsky.feed.getPostThread";
+
+    public static void Map(IEndpointRouteBuilder xrpc) => xrpc
+        .MapQuery(Method, HandleAsync)
+        .RequireAuthorization(Access.Account);
+
+    private static async Task HandleAsync(
+        HttpContext context, Caller caller, Upstreams upstreams, Forwarder forwarder, Overlays overlays)
+    {
+        var upstream = await upstreams.ChooseAsync(context, Method);
+        caller.RequireRpcScope(Method, upstream.Audience);
+        await forwarder.SendAsync(context, caller, Method, upstream, overlays.Thread);
+    }
+}
