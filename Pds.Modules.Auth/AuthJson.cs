@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pds.Modules.Auth.Endpoints.Admin;
 using Pds.Modules.Auth.Endpoints.Server;
 using Pds.Modules.Auth.OAuth.Endpoints;
 
@@ -26,6 +27,11 @@ namespace Pds.Modules.Auth;
 [JsonSerializable(typeof(GetServiceAuth.Output), TypeInfoPropertyName = "GetServiceAuthOutput")]
 [JsonSerializable(typeof(ReserveSigningKey.Input), TypeInfoPropertyName = "ReserveSigningKeyInput")]
 [JsonSerializable(typeof(ReserveSigningKey.Output), TypeInfoPropertyName = "ReserveSigningKeyOutput")]
+[JsonSerializable(typeof(GetAccountInviteCodes.Output), TypeInfoPropertyName = "GetAccountInviteCodesOutput")]
+[JsonSerializable(typeof(GetInviteCodes.Output), TypeInfoPropertyName = "GetInviteCodesOutput")]
+[JsonSerializable(typeof(DisableInviteCodes.Input), TypeInfoPropertyName = "DisableInviteCodesInput")]
+[JsonSerializable(typeof(DisableAccountInvites.Input), TypeInfoPropertyName = "DisableAccountInvitesInput")]
+[JsonSerializable(typeof(EnableAccountInvites.Input), TypeInfoPropertyName = "EnableAccountInvitesInput")]
 [JsonSerializable(typeof(ConfirmEmail.Input), TypeInfoPropertyName = "ConfirmEmailInput")]
 [JsonSerializable(typeof(DeactivateAccount.Input), TypeInfoPropertyName = "DeactivateAccountInput")]
 [JsonSerializable(typeof(DeleteAccount.Input), TypeInfoPropertyName = "DeleteAccountInput")]

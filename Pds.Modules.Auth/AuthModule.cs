@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Devices;
+using Pds.Modules.Auth.Endpoints.Admin;
 using Pds.Modules.Auth.Endpoints.Server;
 using Pds.Modules.Auth.Mail;
 using Pds.Modules.Auth.OAuth.Endpoints;
@@ -181,6 +182,11 @@ public static class AuthModule
 
         CreateInviteCode.Map(xrpc);
         CreateInviteCodes.Map(xrpc);
+        GetAccountInviteCodes.Map(xrpc);
+        GetInviteCodes.Map(xrpc);
+        DisableInviteCodes.Map(xrpc);
+        DisableAccountInvites.Map(xrpc);
+        EnableAccountInvites.Map(xrpc);
 
         return xrpc;
     }

@@ -10,8 +10,6 @@ namespace Pds.Modules.Auth.Endpoints.Server;
 /// <summary>Makes one invite code.</summary>
 internal static class CreateInviteCode
 {
-    public const string DefaultOwner = "admin";
-
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.server.createInviteCode", HandleAsync)
         .RequireAuthorization(Access.Admin);
@@ -24,7 +22,7 @@ internal static class CreateInviteCode
         Input input, InviteStore invites, ServiceOptions service, CancellationToken cancellationToken)
     {
         var code = InviteCode.Create(service.Hostname);
-        await invites.AddAsync([code], [input.ForAccount?.Value ?? DefaultOwner], input.UseCount, cancellationToken);
+        await invites.AddAsync([code], [input.ForAccount?.Value ?? Invite.Admin], input.UseCount, cancellationToken);
         return new Output(code);
     }
 }

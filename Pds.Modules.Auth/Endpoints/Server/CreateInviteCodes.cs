@@ -27,7 +27,7 @@ internal static class CreateInviteCodes
     {
         string[] owners = input.ForAccounts is { } accounts
             ? [.. accounts.Select(did => did.Value)]
-            : [CreateInviteCode.DefaultOwner];
+            : [Invite.Admin];
         if (input.CodeCount < 0 || (long)input.CodeCount * owners.Length > MaxCodes)
         {
             throw XrpcErrors.InvalidRequest($"Between 0 and {MaxCodes} codes can be made at once");
