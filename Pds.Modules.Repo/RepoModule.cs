@@ -61,6 +61,9 @@ public static class RepoModule
         services.AddSingleton(new EventRing());
         services.AddSingleton<EventTail>();
         services.AddHostedService(provider => provider.GetRequiredService<EventTail>());
+        services.AddSingleton<EventPartitionStore>();
+        services.AddSingleton<EventRetention>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventRetention>());
         services.AddSingleton<SubscriberLoop>();
         services.AddSingleton<Committer>();
         services.AddHostedService(provider => provider.GetRequiredService<Committer>());

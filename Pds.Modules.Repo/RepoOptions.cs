@@ -16,6 +16,20 @@ public sealed record RepoOptions
     [ConfigurationKeyName("PDS_REPO_BACKFILL_LIMIT_MS")]
     public TimeSpan BackfillLimit { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>How long events are kept: at least as long as a subscriber may go back.</summary>
+    [ConfigurationKeyName("PDS_REPO_EVENT_RETENTION_MS")]
+    public TimeSpan EventRetention { get; init; } = TimeSpan.FromDays(3);
+
+    /// <summary>How much the event log may take on disk, in bytes, before the oldest events go early.</summary>
+    [ConfigurationKeyName("PDS_REPO_EVENT_MAX_BYTES")]
+    [Range(1 << 20, long.MaxValue, ErrorMessage = "PDS_REPO_EVENT_MAX_BYTES must be at least 1 MiB.")]
+    public long MaxEventBytes { get; init; } = 64L << 30;
+
+    /// <summary>How many events at least are dropped at once.</summary>
+    [ConfigurationKeyName("PDS_REPO_EVENT_PARTITION_SIZE")]
+    [Range(1, 100_000_000, ErrorMessage = "PDS_REPO_EVENT_PARTITION_SIZE must be between 1 and 100000000.")]
+    public int EventPartitionSize { get; init; } = 20_000;
+
     /// <summary>How many events a subscriber may fall behind before it is cut off. They share their frames, so this costs no memory.</summary>
     [ConfigurationKeyName("PDS_MAX_SUBSCRIPTION_BUFFER")]
     [Range(1, 1_000_000, ErrorMessage = "PDS_MAX_SUBSCRIPTION_BUFFER must be between 1 and 1000000.")]

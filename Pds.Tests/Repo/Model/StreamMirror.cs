@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AtProto;
+using AtProto.Data;
+using AtProto.Repo;
+using AtProto.Stream;
+using Pds.Tests.Support;
+
+namespace Pds.Tests.Repo.Model;
+
+/// <summary>
+/// What a consumer can know of repositories that has nothing but the stream: every block that an event brought, and the commit
+/// that came last.
+/// </summary>
+internal sealed class StreamMirror
+{
+    private readonly Dictionary<Did, (Cid Commit, Dictionary<Cid, byte[]> Blocks)> _repos = [];
+
+    /// <summary>Reads from the first event up to one, whose numbers must have no gap.</summary>
+    public static async Task<StreamMirror> ReadAsync(StreamClient stream, long newest)
+    {
+        var mirror = new StreamMirror();
+        for (var seq = 1L; seq <= newest; seq++)
+        {
+            var message = Assert.IsType<EventMessage>(await stream.ReadAsync(), exactMatch: false);
+            Assert.Equal(seq, message.Seq);
+            if (message is CommitMessage commit)
+            {
+                mirror.Take(commit);
+            }
+        }
+
+        return mirror;
+    }
+
+    /// <summary>
+    /// The repository as a CAR file, its blocks in the order of another, and all of them needed. A record that is at two paths
+    /// comes twice in a file that is streamed along the tree.
+    /// </summary>
+    public byte[] Write(Did did, byte[] order)
+    {
+        var (commit, blocks) = _repos[did];
+        var reader = new CarReader(new CarLimits());
+        var rest = new ReadOnlySequence<byte>(order);
+        var cids = new List<Cid>();
+        while (reader.TryRead(ref rest, out var block))
+        {
+            cids.Add(block.Cid);
+        }
+
+        Assert.True(SignedCommit.TryDecode(blocks[commit], out var signed));
+        Assert.Equal(Reachable(signed.Data, blocks).Append(commit).ToHashSet(), cids.ToHashSet());
+        return RepoCar.Write(commit, cids.Select(cid => new Block(cid, blocks[cid])));
+    }
+
+    private void Take(CommitMessage message)
+    {
+        var blocks = _repos.TryGetValue(message.Did, out var known) ? known.Blocks : [];
+        foreach (var (cid, bytes) in CarReader.ReadAll(message.Blocks).Blocks)
+        {
+            blocks[cid] = bytes;
+        }
+
+        _repos[message.Did] = (message.Commit, blocks);
+    }
+
+    private static IEnumerable<Cid> Reachable(Cid root, Dictionary<Cid, byte[]> blocks)
+    {
+        yield return root;
+        foreach (var link in Links(ReadJson(blocks[root])))
+        {
+            foreach (var cid in Reachable(link, blocks))
+            {
+                yield return cid;
+            }
+        }
+    }
+
+    private static JsonNode? ReadJson(byte[] cbor)
+    {
+        var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text))
+        {
+            DataModel.WriteJson(cbor, json);
+        }
+
+        return JsonNode.Parse(text.ToArray());
+    }
+
+    private static IEnumerable<Cid> Links(JsonNode? node) => node switch
+    {
+        JsonObject link when link["$link"] is { } cid => [Cid.Parse(cid.GetValue<string>())],
+        JsonObject map => map.SelectMany(field => Links(field.Value)),
+        JsonArray list => list.SelectMany(Links),
+        _ => [],
+    };
+}
