@@ -50,9 +50,16 @@ for (const project of ['Pds.AppHost', 'Pds.DevPlc', 'Pds.Web'])
 const data = path.join(work, 'pds')
 fs.rmSync(data, { recursive: true, force: true })
 
+// Both have the same AppView: a program that answers anything with the same two kilobytes, as fast as it can.
+const appView = spawn(process.execPath, [path.join(here, 'bench', 'appview.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] })
+const appViewPort = await new Promise((done) => appView.stdout.once('data', (port) => done(Number(port))))
+process.env.PDS_BSKY_APP_VIEW_URL = `http://127.0.0.1:${appViewPort}`
+process.env.PDS_BSKY_APP_VIEW_DID = 'did:web:appview.test'
+
 await measure('reference', path.join(work, 'reference', 'run.json'), process.execPath, [path.join(here, 'reference', 'start.mjs')], { PEER_WORK: work })
 await measure('pds', path.join(data, 'run.json'), path.join(root, 'Pds.AppHost', published, 'Pds.AppHost'), [],
   { ASPNETCORE_ENVIRONMENT: 'Production', ASPIRE_MANAGED_PATH: 'none', PDS_DATA_DIRECTORY: data, PDS_RATE_LIMITS_ENABLED: 'false', Logging__LogLevel__Default: 'Warning' })
+appView.kill('SIGTERM')
 
 const table = execFileSync(process.execPath, [path.join(here, 'bench', 'report.mjs'), `${out}-reference.json`, `${out}-pds.json`]).toString()
 fs.writeFileSync(`${out}.md`, table)
