@@ -218,6 +218,35 @@ public sealed class ForwardingTests(PdsFixture pds, ProxyWorld world) : IClassFi
     }
 
     [Fact]
+    public async Task A_service_that_thinks_too_long_is_an_upstream_failure()
+    {
+        var settings = world.AppView.AsAppView();
+        settings["PDS_PROXY_HEADERS_TIMEOUT"] = "100";
+        await using var server = await pds.StartServerAsync(settings);
+        using var bob = await TestAccount.CreateAsync(server);
+        world.AppView.Answer("app.bsky.test.never", (context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted));
+
+        var reply = await bob.QueryAsync("app.bsky.test.never");
+
+        Assert.Equal((502, "UpstreamFailure"), (reply.Status, reply.Error));
+    }
+
+    [Fact]
+    public async Task Only_a_service_that_the_operator_chose_may_be_on_a_private_network()
+    {
+        var settings = world.AppView.AsAppView();
+        settings["PDS_DISABLE_SSRF_PROTECTION"] = "false";
+        await using var server = await pds.StartServerAsync(settings);
+        using var bob = await TestAccount.CreateAsync(server);
+
+        var chosen = await bob.SendAsync(Request(Method, $"{world.AppView.Did}#bsky_appview"));
+        var foreign = await bob.SendAsync(Request(Method, $"{bob.Did}#atproto_pds"));
+
+        Assert.Equal(200, chosen.Status);
+        Assert.Equal((400, "could not resolve proxy did service url"), (foreign.Status, foreign.Message));
+    }
+
+    [Fact]
     public async Task An_answer_beyond_the_limit_is_refused_or_broken_off()
     {
         world.AppView.Answer("app.bsky.test.known", (context, _) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pds.Contracts.Proxy;
 using Pds.Tests.Support;
 
 namespace Pds.Tests.Proxy;
@@ -115,6 +116,16 @@ public sealed class PreferenceTests(ProxyWorld world) : IClassFixture<ProxyWorld
         Assert.Equal("app.bsky.notification.registerPush", world.AppView.CallOf(_alice).Method);
         Assert.Equal("t", JsonElement.Parse(world.Other.CallOf(_alice).Body).GetProperty("token").GetString());
         Assert.Equal(world.Other.Did.Value, world.Other.CallOf(_alice).Claims.GetProperty("aud").GetString());
+    }
+
+    [Fact]
+    public async Task A_deleted_account_leaves_none_behind()
+    {
+        (await PutAsync(_alice, Adult(true))).Ok();
+
+        await world.Server.InvokeAsync(new ForgetPreferences(_alice.Did));
+
+        Assert.Equal(0, (await _alice.QueryAsync(Get)).Ok().Json.GetProperty("preferences").GetArrayLength());
     }
 
     private static object Device(FakeService service) => new { serviceDid = service.Did, token = "t", platform = "ios", appId = "a" };

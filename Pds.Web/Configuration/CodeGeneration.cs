@@ -17,6 +17,10 @@ internal static class CodeGeneration
             ["PDS_JWT_SECRET"] = new('0', 64),
             ["PDS_ADMIN_PASSWORD"] = new('0', 64),
             ["PDS_DPOP_SECRET"] = new('0', 64),
+
+            // So that all methods are there to be looked at.
+            ["PDS_BSKY_APP_VIEW_URL"] = "http://localhost",
+            ["PDS_BSKY_APP_VIEW_DID"] = "did:web:localhost",
             ["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = new('1', 64),
         });
         return builder;

@@ -11,10 +11,16 @@ namespace Pds.Modules.Proxy.Endpoints.Bsky.Notification;
 /// <summary>Passes a device's registration on to the service that its body names.</summary>
 internal sealed class PushRegistration(Upstreams upstreams, Forwarder forwarder, LexiconCatalog lexicons)
 {
-    public async Task SendAsync(HttpContext context, Caller caller, string method)
+    /// <summary>The service that the body names, as DID; the body can be sent on.</summary>
+    /// <exception cref="XrpcException">The body is not as it should be.</exception>
+    public async Task<Did> ReadServiceAsync(HttpContext context, string method) =>
+        Check(await RequestBody.ReadAsync(context), Nsid.Parse(method));
+
+    /// <summary>The name under which scopes know a service for notifications.</summary>
+    public static string AudienceOf(Did service) => $"{service}#{Upstream.NotificationId}";
+
+    public async Task SendAsync(HttpContext context, Caller caller, string method, Did did)
     {
-        var did = Check(await RequestBody.ReadAsync(context), Nsid.Parse(method));
-        caller.RequireRpcScope(method, $"{did}#{Upstream.NotificationId}");
         var upstream = did == upstreams.AppView?.Did
             ? upstreams.AppView
             : await upstreams.FindAsync(context, did, Upstream.NotificationId)

@@ -5,7 +5,7 @@ using Pds.Xrpc;
 
 namespace Pds.Modules.Proxy.Endpoints.Bsky.Notification;
 
-/// <summary>Registers a device for notifications with the service that the body names, which <see cref="PushRegistration"/> requires a scope for.</summary>
+/// <summary>Registers a device for notifications with the service that the body names.</summary>
 internal static class RegisterPush
 {
     private const string Method = "app.bsky.notification.registerPush";
@@ -15,6 +15,10 @@ internal static class RegisterPush
         .AcceptsBody("application/json")
         .RequireAuthorization(Access.AccountOrQueued);
 
-    private static Task HandleAsync(HttpContext context, Caller caller, PushRegistration registration) =>
-        registration.SendAsync(context, caller, Method);
+    private static async Task HandleAsync(HttpContext context, Caller caller, PushRegistration registration)
+    {
+        var service = await registration.ReadServiceAsync(context, Method);
+        caller.RequireRpcScope(Method, PushRegistration.AudienceOf(service));
+        await registration.SendAsync(context, caller, Method, service);
+    }
 }

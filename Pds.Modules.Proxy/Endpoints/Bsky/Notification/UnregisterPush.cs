@@ -5,7 +5,7 @@ using Pds.Xrpc;
 
 namespace Pds.Modules.Proxy.Endpoints.Bsky.Notification;
 
-/// <summary>Unregisters a device for notifications with the service that the body names, which <see cref="PushRegistration"/> requires a scope for.</summary>
+/// <summary>Unregisters a device for notifications with the service that the body names.</summary>
 internal static class UnregisterPush
 {
     private const string Method = "app.bsky.notification.unregisterPush";
@@ -15,6 +15,10 @@ internal static class UnregisterPush
         .AcceptsBody("application/json")
         .RequireAuthorization(Access.Account);
 
-    private static Task HandleAsync(HttpContext context, Caller caller, PushRegistration registration) =>
-        registration.SendAsync(context, caller, Method);
+    private static async Task HandleAsync(HttpContext context, Caller caller, PushRegistration registration)
+    {
+        var service = await registration.ReadServiceAsync(context, Method);
+        caller.RequireRpcScope(Method, PushRegistration.AudienceOf(service));
+        await registration.SendAsync(context, caller, Method, service);
+    }
 }
