@@ -40,6 +40,16 @@ internal sealed class EventPartitionStore(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Makes the log reach as far as a number, with a single partition where it does not.</summary>
+    public async Task CoverAsync(long seq, CancellationToken cancellationToken)
+    {
+        var past = (await ListAsync(cancellationToken)).FindLast(partition => partition.State == EventPartitionState.Attached)!.Past;
+        if (past <= seq)
+        {
+            await AddAsync(past, seq + 1, cancellationToken);
+        }
+    }
+
     /// <summary>The time of the newest event of a partition; null for an empty one.</summary>
     public async Task<DateTimeOffset?> FindNewestTimeAsync(EventPartition partition, CancellationToken cancellationToken)
     {

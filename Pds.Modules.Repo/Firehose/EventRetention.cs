@@ -14,7 +14,8 @@ internal sealed partial class EventRetention(
     /// <summary>How many partitions are made ahead: at the rate of the last hour, they last for as many hours.</summary>
     private const int Ahead = 10;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    // Appends fail where the partitions end: what was made ahead must outlast the round that another could be made in.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
     /// <summary>Adds what will be needed and drops what is due.</summary>
     public async Task KeepAsync(CancellationToken cancellationToken)
@@ -55,6 +56,13 @@ internal sealed partial class EventRetention(
         if (past - newest > Ahead / 2 * width)
         {
             return;
+        }
+
+        // Numbers that jumped, after a restore or a take-over, have left every partition behind.
+        if (past <= newest)
+        {
+            await partitions.CoverAsync(newest + width, cancellationToken);
+            past = newest + width + 1;
         }
 
         for (var i = 0; i < Ahead; i++, past += width)

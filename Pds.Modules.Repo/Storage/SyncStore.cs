@@ -24,7 +24,7 @@ internal sealed class SyncStore(NpgsqlDataSource database)
     public async Task<List<RepoHead>> ListAsync(long after, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            $"SELECT {HeadColumns} FROM repo.repo WHERE id > $1 ORDER BY id LIMIT $2");
+            $"SELECT {HeadColumns} FROM repo.repo WHERE id > $1 AND status <> {(int)AccountStatus.Deleted} ORDER BY id LIMIT $2");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = limit });
 

@@ -8,9 +8,12 @@ using Pds.Modules.Repo.Storage;
 namespace Pds.Modules.Repo.Takeover;
 
 /// <summary>Writes repositories that come as they are.</summary>
-internal sealed class TakeoverStore(NpgsqlDataSource database, TimeProvider time)
+internal sealed class TakeoverStore(NpgsqlDataSource database, EventPartitionStore partitions, TimeProvider time)
 {
     private const int MaxCopyBytes = 1 << 20;
+
+    // Enough for a server to write at once when it starts, before it has made partitions of its own.
+    private const long AheadOfFloor = 100_000;
 
     /// <summary>Adds all of a repository or, where there is one of that DID, nothing.</summary>
     public async Task AddAsync(
@@ -40,6 +43,7 @@ internal sealed class TakeoverStore(NpgsqlDataSource database, TimeProvider time
     /// <summary>No event gets a number up to this one.</summary>
     public async Task RaiseFloorAsync(long lastSeq, CancellationToken cancellationToken)
     {
+        await partitions.CoverAsync(lastSeq + AheadOfFloor, cancellationToken);
         await using var command = database.CreateCommand("UPDATE repo.sequencer SET floor = greatest(floor, $1)");
         command.Parameters.AddWithValue(lastSeq);
         await command.ExecuteNonQueryAsync(cancellationToken);

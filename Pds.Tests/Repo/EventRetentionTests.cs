@@ -67,6 +67,35 @@ public sealed class EventRetentionTests(PdsFixture pds)
     }
 
     [Fact]
+    public async Task Numbers_that_jump_past_every_table_find_one_again()
+    {
+        await using var server = await StartAsync([]);
+        using var account = await TestAccount.CreateAsync(server);
+        await SkipToAsync(server, 50_000_000);
+
+        var lost = await account.CreateRecordAsync(Records.Post("one"));
+        await server.Services.GetRequiredService<EventRetention>().KeepAsync(TestContext.Current.CancellationToken);
+        (await account.CreateRecordAsync(Records.Post("two"))).Ok();
+
+        Assert.Equal(500, lost.Status);
+        Assert.Equal(50_000_001, await NewestAsync(server));
+        Assert.InRange((await TablesAsync(server)).Count, 10, 40);
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_taken_over_goes_on_at_once()
+    {
+        await using var server = await StartAsync([]);
+        using var account = await TestAccount.CreateAsync(server);
+
+        await server.Services.GetRequiredService<Pds.Modules.Repo.Takeover.RepositoryTakeover>()
+            .ContinueStreamAsync(70_000_000, [], TestContext.Current.CancellationToken);
+        (await account.CreateRecordAsync(Records.Post("one"))).Ok();
+
+        Assert.Equal(70_000_001, await NewestAsync(server));
+    }
+
+    [Fact]
     public async Task A_table_that_was_being_dropped_when_a_server_stopped_goes_next_time()
     {
         await using var server = await StartAsync([]);
@@ -109,6 +138,9 @@ public sealed class EventRetentionTests(PdsFixture pds)
 
     // As if there had been as many events.
     private static Task SkipToAsync(PdsServer server, long seq) => ExecuteAsync(server, $"UPDATE repo.sequencer SET floor = {seq}");
+
+    private static Task<long> NewestAsync(PdsServer server) =>
+        server.Services.GetRequiredService<EventStore>().GetNewestAsync(TestContext.Current.CancellationToken);
 
     private static async Task ExecuteAsync(PdsServer server, string sql)
     {

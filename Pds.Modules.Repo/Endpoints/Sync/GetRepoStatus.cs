@@ -14,7 +14,7 @@ internal static class GetRepoStatus
 
     private static async Task<Output> HandleAsync(Did did, SyncStore repos, CancellationToken cancellationToken)
     {
-        var head = await repos.FindHeadAsync(did, cancellationToken) ?? throw XrpcErrors.RepoNotFound(did);
+        var head = await repos.RequireHereAsync(did, cancellationToken);
         return head.Status == AccountStatus.Active
             ? new(did, Active: true, Status: null, head.Rev)
             : new(did, Active: false, Visibility.Name(head.Status), Rev: null);

@@ -11,7 +11,7 @@ internal static class Visibility
     public static async Task<RepoHead> RequireVisibleAsync(
         this SyncStore repos, Did did, Caller? caller, CancellationToken cancellationToken)
     {
-        var head = await repos.FindHeadAsync(did, cancellationToken) ?? throw XrpcErrors.RepoNotFound(did);
+        var head = await repos.RequireHereAsync(did, cancellationToken);
         return head.Status == AccountStatus.Active || caller?.MaySeeInactive(did) == true
             ? head
             : throw (head.Status switch
@@ -21,6 +21,12 @@ internal static class Visibility
                 _ => XrpcErrors.RepoDeactivated(did),
             });
     }
+
+    /// <summary>The head of a repository that is here; one that is being deleted is here no more.</summary>
+    public static async Task<RepoHead> RequireHereAsync(this SyncStore repos, Did did, CancellationToken cancellationToken) =>
+        await repos.FindHeadAsync(did, cancellationToken) is { Status: not AccountStatus.Deleted } head
+            ? head
+            : throw XrpcErrors.RepoNotFound(did);
 
     /// <summary>The status as it is sent; null for an active repository.</summary>
     public static string? Name(AccountStatus status) => status switch
