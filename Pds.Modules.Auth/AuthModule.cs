@@ -50,7 +50,7 @@ public static class AuthModule
         services.AddSingleton<AdminPassword>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<TokenVerifier>();
-        services.AddSingleton<ServiceTokenVerifier>();
+        services.AddSingleton<ServiceTokenVerifier>().AddSingleton<ServiceTokenReplays>();
         services.AddSingleton<SessionDetails>();
         services.AddSingleton<AccountDeletionStore>().AddSingleton<AccountDeletion>().AddSingleton<AccountExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<AccountExpiry>());

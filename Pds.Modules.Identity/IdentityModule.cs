@@ -26,7 +26,7 @@ public static class IdentityModule
             provider.GetRequiredService<IdentityStore>(), provider.GetRequiredService<DidResolver>(),
             provider.GetRequiredService<ServiceOptions>()));
         services.AddSingleton<HandleDomains>().AddSingleton<HandleRules>().AddSingleton<HandleChange>();
-        services.AddSingleton<DidTexts>().AddSingleton<HandleDns>().AddSingleton<HandleHttp>().AddSingleton<HandleResolver>();
+        services.AddSingleton<DidTexts>().AddSingleton<HandleDns>().AddSingleton<HandleHttp>().AddSingleton<HandleResolver>().AddSingleton<HandleCache>();
         services.AddSingleton<RotationKey>().AddSingleton<Genesis>().AddSingleton<PlcClient>().AddSingleton<Tombstone>();
         services.AddSingleton<Hosting>().AddSingleton<Identities>().AddSingleton<PlcChanges>();
         services.AddSingleton<DidResolver>().AddSingleton<DidCache>().AddSingleton<SharedCache>();

@@ -11,7 +11,7 @@ namespace Pds.Modules.Identity.Resolution;
 
 /// <summary>Looks up identities of anywhere, refusing with the names of <c>com.atproto.identity.resolveIdentity</c>.</summary>
 public sealed class Identities(
-    IdentityStore local, HandleDomains domains, HandleResolver handles, DidCache documents, PlcClient directory)
+    IdentityStore local, HandleDomains domains, HandleCache handles, DidCache documents, PlcClient directory)
 {
     /// <summary>The document as it was received.</summary>
     /// <param name="fresh">Passes by the cache.</param>
@@ -35,7 +35,7 @@ public sealed class Identities(
         Did? byHandle = null;
         if (identifier.Handle is { } asked)
         {
-            byHandle = await FindDidAsync(asked, cancellationToken)
+            byHandle = await FindDidAsync(asked, fresh, cancellationToken)
                 ?? throw XrpcErrors.BadRequest("HandleNotFound", $"Unable to resolve handle: {asked}");
         }
 
@@ -43,11 +43,11 @@ public sealed class Identities(
         var json = await GetDocumentAsync(did, fresh, cancellationToken);
         var claimed = DidDocument.TryParse(json, out var document) ? document.Handle : null;
         var isMutual = claimed is { } handle
-            && (byHandle is not null ? handle == identifier.Handle : await FindDidAsync(handle, cancellationToken) == did);
+            && (byHandle is not null ? handle == identifier.Handle : await FindDidAsync(handle, fresh, cancellationToken) == did);
         return new IdentityInfo(did, isMutual ? claimed!.Value : Handle.Invalid, JsonElement.Parse(json));
     }
 
-    private async Task<Did?> FindDidAsync(Handle handle, CancellationToken cancellationToken) =>
+    private async Task<Did?> FindDidAsync(Handle handle, bool fresh, CancellationToken cancellationToken) =>
         await local.FindResolvableAsync(handle, cancellationToken)
-        ?? (domains.Covers(handle) ? null : await handles.ResolveAsync(handle, cancellationToken));
+        ?? (domains.Covers(handle) ? null : await handles.ResolveAsync(handle, fresh, cancellationToken));
 }

@@ -5,6 +5,11 @@ using System.Text;
 using AtProto;
 using AtProto.Crypto;
 using AtProto.Plc;
+using Microsoft.Extensions.DependencyInjection;
+using Pds.Contracts.Identity;
+using Pds.Contracts.Repo;
+using Pds.Modules.Auth.Storage;
+using Pds.Modules.Identity.Plc;
 using Pds.Tests.Support;
 
 namespace Pds.Tests.Auth;
@@ -48,6 +53,58 @@ public sealed class AccountMigrationTests(PdsFixture pds) : IDisposable
     }
 
     [Fact]
+    public async Task A_proof_that_has_made_an_account_makes_none_again_when_that_is_gone_but_a_new_one_does()
+    {
+        var server = await pds.GetServerAsync();
+        var did = await PublishAsync();
+        var token = Sign(did);
+        Assert.Equal(400, (await SignUpAsync(did, token, "alice.invalid-domain.example.com")).Status);
+        (await SignUpAsync(did, token)).Ok();
+        await server.InvokeAsync(new DeleteRepository(did));
+        await server.InvokeAsync(new SetIdentityStatus(did, AccountStatus.Deleted));
+        await server.Services.GetRequiredService<AccountDeletionStore>().BeginAsync(did, ifExpired: false, TestContext.Current.CancellationToken);
+        await server.Services.GetRequiredService<AccountDeletionStore>().EndAsync(did, TestContext.Current.CancellationToken);
+
+        var reply = await SignUpAsync(did, token);
+        var renewed = await SignUpAsync(did, Sign(did, nonce: "another"));
+
+        Assert.Equal((401, "AuthenticationRequired", "jwt was used before"), (reply.Status, reply.Error, reply.Message));
+        Assert.Equal(200, renewed.Status);
+    }
+
+    [Fact]
+    public async Task An_account_that_moves_in_is_activated_once_its_did_says_so_in_everything()
+    {
+        var did = await PublishAsync();
+        var session = (await SignUpAsync(did, Sign(did))).Ok().Json;
+        var alice = new XrpcClient(TestHttp.Create(pds.Url)) { Token = session.GetProperty("accessJwt").GetString() };
+        var wanted = (await alice.QueryAsync("com.atproto.identity.getRecommendedDidCredentials")).Ok().Json;
+        var serverKey = wanted.GetProperty("rotationKeys")[0].GetString()!;
+        var signingKey = wanted.GetProperty("verificationMethods").GetProperty("atproto").GetString()!;
+        var endpoint = wanted.GetProperty("services").GetProperty("atproto_pds").GetProperty("endpoint").GetString()!;
+        var own = _key.PublicKey.ToDidKey();
+        var invalid = (await alice.QueryAsync("com.atproto.server.checkAccountStatus")).Ok().Json;
+
+        var atOld = await ActivateAsync(alice);
+        await UpdateAsync(did, PlcData.ForAccount(Handle.Parse(_handle), signingKey, "https://old.example.com", [own, serverKey]));
+        var elsewhere = await ActivateAsync(alice);
+        await UpdateAsync(did, PlcData.ForAccount(Handle.Parse(_handle), own, endpoint, [own, serverKey]));
+        var otherKey = await ActivateAsync(alice);
+        await UpdateAsync(did, PlcData.ForAccount(Handle.Parse(_handle), signingKey, endpoint, [own, serverKey]));
+        var valid = (await alice.QueryAsync("com.atproto.server.checkAccountStatus")).Ok().Json;
+        var activated = await ActivateAsync(alice);
+
+        Assert.Equal(
+            (false, false), (invalid.GetProperty("activated").GetBoolean(), invalid.GetProperty("validDid").GetBoolean()));
+        Assert.Equal((400, "Server rotation key not included in PLC DID data"), (atOld.Status, atOld.Message));
+        Assert.Equal((400, "DID document atproto_pds service endpoint does not match PDS public url"), (elsewhere.Status, elsewhere.Message));
+        Assert.Equal((400, "DID document verification method does not match expected signing key"), (otherKey.Status, otherKey.Message));
+        Assert.True(valid.GetProperty("validDid").GetBoolean());
+        Assert.Equal(200, activated.Status);
+        Assert.True((await alice.QueryAsync("com.atproto.server.getSession")).Ok().Json.GetProperty("active").GetBoolean());
+    }
+
+    [Fact]
     public async Task A_token_of_another_account_is_no_proof()
     {
         var did = await PublishAsync();
@@ -80,6 +137,15 @@ public sealed class AccountMigrationTests(PdsFixture pds) : IDisposable
             (400, "InvalidRequest", "External handle did not resolve to DID"), (reply.Status, reply.Error, reply.Message));
     }
 
+    private static Task<XrpcReply> ActivateAsync(XrpcClient client) => client.ProcedureAsync("com.atproto.server.activateAccount");
+
+    private async Task UpdateAsync(Did did, PlcData data)
+    {
+        var directory = (await pds.GetServerAsync()).Services.GetRequiredService<PlcClient>();
+        var last = await directory.GetLastAsync(did, TestContext.Current.CancellationToken);
+        await directory.SubmitAsync(did, PlcOperation.Update(data, last!.Cid).Sign(_key), TestContext.Current.CancellationToken);
+    }
+
     private async Task<Did> PublishAsync()
     {
         var didKey = _key.PublicKey.ToDidKey();
@@ -107,11 +173,11 @@ public sealed class AccountMigrationTests(PdsFixture pds) : IDisposable
         });
     }
 
-    private string Sign(Did did, PrivateKey? key = null)
+    private string Sign(Did did, PrivateKey? key = null, string nonce = "one")
     {
         var expires = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
         var signed = Encode("""{"typ":"JWT","alg":"ES256K"}""")
-            + "." + Encode($$"""{"iss":"{{did}}","aud":"did:web:localhost","exp":{{expires}},"lxm":"{{Method}}"}""");
+            + "." + Encode($$"""{"iss":"{{did}}","aud":"did:web:localhost","exp":{{expires}},"lxm":"{{Method}}","jti":"{{nonce}}"}""");
         var signature = new byte[PublicKey.SignatureLength];
         (key ?? _key).Sign(Encoding.ASCII.GetBytes(signed), signature);
         return $"{signed}.{Base64Url.EncodeToString(signature)}";

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using AtProto;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Sessions;
 using Pds.Xrpc;
 using Wolverine;
 
@@ -32,6 +34,8 @@ internal static class CreateAccount
     private static async Task<Output> HandleAsync(
         Input input,
         Caller? caller,
+        HttpContext http,
+        ServiceTokenReplays replays,
         IMessageBus bus,
         AccountCreation accounts,
         SessionDetails details,
@@ -47,6 +51,8 @@ internal static class CreateAccount
             throw XrpcErrors.AuthenticationRequired($"Missing auth to create account with did: {claimed}");
         }
 
+        var token = input.Did is null ? null : http.Request.Headers.Authorization.ToString();
+        await replays.RefuseUsedAsync(input.Did ?? default, token, cancellationToken);
         var request = new AccountRequest(
             input.Handle,
             input.Email,
@@ -55,6 +61,7 @@ internal static class CreateAccount
             input.Did,
             NullIfEmpty(input.RecoveryKey));
         var (did, handle, session) = await accounts.CreateAsync(request, bus, cancellationToken);
+        await replays.UseUpAsync(token, cancellationToken);
         var didDoc = await details.GetNewDidDocAsync(bus, did, cancellationToken);
         return new Output(session.AccessJwt, session.RefreshJwt, handle, did, didDoc);
     }

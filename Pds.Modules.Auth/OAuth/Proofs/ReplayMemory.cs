@@ -35,13 +35,35 @@ internal sealed partial class ReplayMemory(IConnectionMultiplexer redis, TimePro
             : ValueTask.FromResult(true);
     }
 
+    /// <summary>Whether a use was noted and is still remembered.</summary>
+    public async Task<bool> WasUsedAsync(string purpose, string key, CancellationToken cancellationToken)
+    {
+        var hash = Hash(purpose, key);
+        if (_local.Contains(hash) || !redis.IsConnected)
+        {
+            return _local.Contains(hash);
+        }
+
+        try
+        {
+            return await redis.GetDatabase().KeyExistsAsync(NameOf(purpose, hash)).WaitAsync(Patience, time, cancellationToken);
+        }
+        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        {
+            Log.Unreachable(log, failure.Message);
+            return false;
+        }
+    }
+
+    private static string NameOf(string purpose, UInt128 hash) =>
+        $"auth:used:{purpose}:{hash.ToString("x32", CultureInfo.InvariantCulture)}";
+
     private async Task<bool> TryUseSharedAsync(string purpose, UInt128 hash, TimeSpan keep, CancellationToken cancellationToken)
     {
         try
         {
-            var name = $"auth:used:{purpose}:{hash.ToString("x32", CultureInfo.InvariantCulture)}";
             return await redis.GetDatabase()
-                .StringSetAsync(name, 1, keep, When.NotExists)
+                .StringSetAsync(NameOf(purpose, hash), 1, keep, When.NotExists)
                 .WaitAsync(Patience, time, cancellationToken);
         }
         catch (Exception failure) when (failure is RedisException or TimeoutException)

@@ -15,11 +15,22 @@ internal sealed class UsedOnce(int capacity)
     /// <param name="key">Evenly distributed, such as a hash.</param>
     public bool TryAdd(UInt128 key, long now, long until) => _shards[(int)(key & (ShardCount - 1))].TryAdd(key, now, until);
 
+    /// <summary>Whether a key was noted and its time is not over.</summary>
+    public bool Contains(UInt128 key) => _shards[(int)(key & (ShardCount - 1))].Contains(key);
+
     private sealed class Shard(int capacity)
     {
         private readonly Lock _lock = new();
         private readonly HashSet<UInt128> _keys = [];
         private readonly PriorityQueue<UInt128, long> _ends = new();
+
+        public bool Contains(UInt128 key)
+        {
+            lock (_lock)
+            {
+                return _keys.Contains(key);
+            }
+        }
 
         public bool TryAdd(UInt128 key, long now, long until)
         {

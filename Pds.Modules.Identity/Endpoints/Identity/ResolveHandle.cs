@@ -18,7 +18,7 @@ internal static class ResolveHandle
         Handle handle,
         IdentityStore identities,
         HandleDomains domains,
-        HandleResolver resolver,
+        HandleCache handles,
         CancellationToken cancellationToken)
     {
         if (await identities.FindResolvableAsync(handle, cancellationToken) is { } local)
@@ -31,7 +31,7 @@ internal static class ResolveHandle
             throw XrpcErrors.BadRequest("HandleNotFound", "Unable to resolve handle");
         }
 
-        return await resolver.ResolveAsync(handle, cancellationToken) is { } did
+        return await handles.ResolveAsync(handle, fresh: false, cancellationToken) is { } did
             ? new(did)
             : throw XrpcErrors.InvalidRequest("Unable to resolve handle");
     }
