@@ -157,8 +157,8 @@ public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
         var found = new HashSet<string>(StringComparer.Ordinal);
         await using var database = _server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
             """
-            SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables
-            WHERE table_schema IN ('auth', 'identity', 'repo', 'proxy') AND table_type = 'BASE TABLE'
+            SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+            WHERE nspname IN ('auth', 'identity', 'repo', 'proxy') AND relkind IN ('r', 'p') AND NOT relispartition
             """);
         var tables = new List<string>();
         await using (var reader = await database.ExecuteReaderAsync(Cancel))
