@@ -94,7 +94,8 @@ public sealed class RecordStore(NpgsqlDataSource database)
 
     /// <summary>
     /// What is newer than a revision, in one query that reads nothing further where nothing is. Posts are looked for among the
-    /// greatest record keys, for these tell the time: no index on revisions is kept for the sake of this.
+    /// greatest record keys, for these tell the time: no index on revisions is kept for the sake of this. Whether anything is as
+    /// old is asked of a thousand records.
     /// </summary>
     /// <param name="limit">How many posts at most.</param>
     /// <returns>Newest first; null when nothing is newer, or nothing is as old as the revision.</returns>
@@ -113,7 +114,8 @@ public sealed class RecordStore(NpgsqlDataSource database)
                 ORDER BY rkey DESC LIMIT $3)
             ) AS record
             WHERE r.did = $1 AND r.status = 0 AND r.rev > $2 AND record.rev > $2 AND record.takedown IS NULL
-                AND EXISTS (SELECT FROM repo.record AS old WHERE old.repo_id = r.id AND old.rev <= $2)
+                AND EXISTS (
+                    SELECT FROM (SELECT rev FROM repo.record WHERE repo_id = r.id LIMIT 1000) AS old WHERE old.rev <= $2)
             ORDER BY record.rev DESC, record.rkey DESC
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
