@@ -25,14 +25,14 @@ export async function openBrowser(hosts = {}) {
 export async function openProfile(browser) {
   const context = await browser.createBrowserContext()
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(60_000)
   return page
 }
 
 const button = (page, name) => page.$(`::-p-aria([name="${name}"][role="button"])`)
 
 async function press(page, element) {
-  await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), element.click()])
+  await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), element.press('Enter')])
 }
 
 /**

@@ -49,7 +49,7 @@ async function go(page, path) {
 }
 
 async function press(page, selector) {
-  const [answer] = await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.click(selector)])
+  const [answer] = await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.$(selector).then((element) => element.press('Enter'))])
   page.status = answer.status()
 }
 

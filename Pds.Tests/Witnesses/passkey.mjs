@@ -7,7 +7,7 @@ const account = await createAccount()
 const browser = await openBrowser()
 
 async function press(page, selector) {
-  await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.click(selector)])
+  await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.$(selector).then((element) => element.press('Enter'))])
 }
 
 try {

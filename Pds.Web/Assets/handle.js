@@ -34,7 +34,8 @@ async function check() {
 
 function show(text, kind) {
   state.textContent = text;
-  state.className = `state ${kind}`;
+  // Room is kept for the answer, so that what is below does not move away from a finger that is on its way.
+  state.className = `state kept ${kind}`;
 }
 
 if (input && domain && state) {
@@ -44,4 +45,5 @@ if (input && domain && state) {
   };
   input.addEventListener("input", later);
   domain.addEventListener("change", later);
+  show("", "");
 }
