@@ -14,7 +14,7 @@ internal sealed class EventPartitionStore(NpgsqlDataSource database)
             """
             SELECT part.relname, substr(part.relname, 7)::bigint,
                 coalesce(substring(pg_get_expr(part.relpartbound, part.oid) FROM 'TO \(''(\d+)''\)')::bigint, 0),
-                pg_total_relation_size(part.oid),
+                coalesce(pg_total_relation_size(part.oid), 0),
                 CASE WHEN link.inhrelid IS NULL THEN 2 WHEN link.inhdetachpending THEN 1 ELSE 0 END
             FROM pg_class AS part LEFT JOIN pg_inherits AS link ON link.inhrelid = part.oid
             WHERE part.relnamespace = 'repo'::regnamespace AND part.relkind = 'r' AND part.relname ~ '^event_\d+$'
@@ -75,9 +75,14 @@ internal sealed class EventPartitionStore(NpgsqlDataSource database)
 
         try
         {
-            foreach (var partition in partitions)
+            // Another replica may have had its turn since these were found.
+            var present = await ListAsync(cancellationToken);
+            foreach (var due in partitions)
             {
-                await DropAsync(connection, partition, cancellationToken);
+                if (present.Find(partition => partition.Name == due.Name) is { } partition)
+                {
+                    await DropAsync(connection, partition, cancellationToken);
+                }
             }
 
             return true;

@@ -20,7 +20,7 @@ public sealed class EventRetentionTests(PdsFixture pds)
         using var last = await TestAccount.CreateAsync(server);
         _time.Advance(TimeSpan.FromDays(4));
 
-        await server.Services.GetRequiredService<EventRetention>().KeepAsync(TestContext.Current.CancellationToken);
+        await GoneAsync(server, "event_0");
         using var young = await TestAccount.CreateAsync(server);
 
         // The events of the last old account lie on both sides of a border: what is not younger than the newest there stays.
@@ -104,9 +104,7 @@ public sealed class EventRetentionTests(PdsFixture pds)
         (await account.CreateRecordAsync(Records.Post("one"))).Ok();
         await ExecuteAsync(server, "ALTER TABLE repo.event DETACH PARTITION repo.event_0");
 
-        await server.Services.GetRequiredService<EventRetention>().KeepAsync(TestContext.Current.CancellationToken);
-
-        Assert.DoesNotContain("event_0", await TablesAsync(server));
+        await GoneAsync(server, "event_0");
     }
 
     [Fact]
@@ -116,8 +114,6 @@ public sealed class EventRetentionTests(PdsFixture pds)
         using var account = await TestAccount.CreateAsync(server);
         await SkipToAsync(server, 30_000);
         (await account.CreateRecordAsync(Records.Post("one"))).Ok();
-        _time.Advance(TimeSpan.FromDays(4));
-        using var writer = await TestAccount.CreateAsync(server);
         await using var connection = await server.Services.GetRequiredService<NpgsqlDataSource>()
             .OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(
@@ -125,19 +121,29 @@ public sealed class EventRetentionTests(PdsFixture pds)
         await using var read = new NpgsqlCommand("SELECT count(*) FROM repo.event", connection, transaction);
         await read.ExecuteScalarAsync(TestContext.Current.CancellationToken);
 
+        // The server's own rounds find it due too; whoever has the turn waits for the reader.
+        _time.Advance(TimeSpan.FromDays(4));
+        using var writer = await TestAccount.CreateAsync(server);
         var dropping = server.Services.GetRequiredService<EventRetention>().KeepAsync(TestContext.Current.CancellationToken);
         (await writer.CreateRecordAsync(Records.Post("while it waits for the reader"))).Ok();
-        Assert.False(dropping.IsCompleted);
+        Assert.Contains("event_0", await TablesAsync(server));
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
         await dropping;
 
-        Assert.DoesNotContain("event_0", await TablesAsync(server));
+        await GoneAsync(server, "event_0");
     }
 
     private Task<PdsServer> StartAsync(Dictionary<string, string> settings) => pds.StartServerAsync(settings, _time);
 
     // As if there had been as many events.
     private static Task SkipToAsync(PdsServer server, long seq) => ExecuteAsync(server, $"UPDATE repo.sequencer SET floor = {seq}");
+
+    // A round that finds the server's own one at work leaves it to that.
+    private static Task GoneAsync(PdsServer server, string table) => Eventually.TrueAsync(async () =>
+    {
+        await server.Services.GetRequiredService<EventRetention>().KeepAsync(TestContext.Current.CancellationToken);
+        return !(await TablesAsync(server)).Contains(table);
+    });
 
     private static Task<long> NewestAsync(PdsServer server) =>
         server.Services.GetRequiredService<EventStore>().GetNewestAsync(TestContext.Current.CancellationToken);

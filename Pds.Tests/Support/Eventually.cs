@@ -5,7 +5,7 @@ namespace Pds.Tests.Support;
 /// <summary>Waits for what happens behind an answer.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>Asks again until the answer is yes; fails the test when it never is.</summary>
     public static async Task TrueAsync(Func<Task<bool>> condition)
