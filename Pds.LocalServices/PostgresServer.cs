@@ -31,8 +31,13 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <param name="folder">Holds the cluster, its log and its password, for one owner at a time.</param>
     /// <param name="settings">Server settings, such as <c>fsync=off</c>.</param>
     /// <exception cref="LocalServiceException">There is no PostgreSQL, or it does not start.</exception>
+    public static Task<PostgresServer> StartAsync(
+        string folder, IReadOnlyCollection<string> settings, CancellationToken cancellationToken) =>
+        StartAsync(folder, settings, fixedPort: null, cancellationToken);
+
+    /// <summary>Starts it on a port where it is expected, as one that comes back; on a free one when that is null.</summary>
     public static async Task<PostgresServer> StartAsync(
-        string folder, IReadOnlyCollection<string> settings, CancellationToken cancellationToken)
+        string folder, IReadOnlyCollection<string> settings, int? fixedPort, CancellationToken cancellationToken)
     {
         folder = Path.GetFullPath(folder);
         ServiceUser.Open(folder);
@@ -44,7 +49,7 @@ public sealed class PostgresServer : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var port = LoopbackPort.Free();
+            var port = fixedPort ?? LoopbackPort.Free();
             if (await cluster.TryStartAsync(
                 [$"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", .. settings]))
             {

@@ -52,24 +52,7 @@ public sealed class PdsServer : IAsyncDisposable
         Action<IServiceCollection>? configureServices = null)
     {
         port ??= LoopbackPort.Free();
-        var variables = new Dictionary<string, string>
-        {
-            ["environment"] = "Production",
-            ["LOG_LEVEL"] = "warn",
-            ["urls"] = $"http://127.0.0.1:{port}",
-            ["ConnectionStrings:pdsdb"] = database,
-            ["ConnectionStrings:redis"] = redis,
-            ["PDS_HOSTNAME"] = "localhost",
-            ["PDS_PORT"] = $"{port}",
-            ["PDS_DEV_MODE"] = "true",
-            ["PDS_DID_PLC_URL"] = plc.ToString(),
-            ["PDS_INVITE_REQUIRED"] = "false",
-            ["PDS_JWT_SECRET"] = "a secret that is only for tests, and long enough",
-            ["PDS_DPOP_SECRET"] = new('7', 64),
-            ["PDS_ADMIN_PASSWORD"] = AdminPassword,
-            ["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = RotationKey,
-            ["PDS_BLOBSTORE_DISK_LOCATION"] = BlobFolder(port.Value),
-        };
+        var variables = Variables(database, redis, plc, port.Value);
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
             variables[name] = value;
@@ -117,5 +100,25 @@ public sealed class PdsServer : IAsyncDisposable
         }
     }
 
-    private static string BlobFolder(int port) => Path.Combine(Path.GetTempPath(), $"pds-blobs-of-tests-{port}");
+    /// <summary>What every server under test is started with.</summary>
+    internal static Dictionary<string, string> Variables(string database, string redis, Uri plc, int port) => new()
+    {
+        ["environment"] = "Production",
+        ["LOG_LEVEL"] = "warn",
+        ["urls"] = $"http://127.0.0.1:{port}",
+        ["ConnectionStrings:pdsdb"] = database,
+        ["ConnectionStrings:redis"] = redis,
+        ["PDS_HOSTNAME"] = "localhost",
+        ["PDS_PORT"] = $"{port}",
+        ["PDS_DEV_MODE"] = "true",
+        ["PDS_DID_PLC_URL"] = plc.ToString(),
+        ["PDS_INVITE_REQUIRED"] = "false",
+        ["PDS_JWT_SECRET"] = "a secret that is only for tests, and long enough",
+        ["PDS_DPOP_SECRET"] = new('7', 64),
+        ["PDS_ADMIN_PASSWORD"] = AdminPassword,
+        ["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = RotationKey,
+        ["PDS_BLOBSTORE_DISK_LOCATION"] = BlobFolder(port),
+    };
+
+    internal static string BlobFolder(int port) => Path.Combine(Path.GetTempPath(), $"pds-blobs-of-tests-{port}");
 }

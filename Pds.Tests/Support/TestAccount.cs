@@ -28,15 +28,18 @@ public sealed class TestAccount : XrpcClient, IDisposable
     public static string NewHandle() => $"u{RandomNumberGenerator.GetHexString(14, lowercase: true)}.test";
 
     /// <summary>Signs up; fails the test when that is refused.</summary>
-    public static async Task<TestAccount> CreateAsync(PdsServer server, string? handle = null)
+    public static Task<TestAccount> CreateAsync(PdsServer server, string? handle = null) => CreateAsync(server.Xrpc, handle);
+
+    /// <summary>Signs up on the server of a client; fails the test when that is refused.</summary>
+    public static async Task<TestAccount> CreateAsync(XrpcClient server, string? handle = null)
     {
         handle ??= NewHandle();
         var email = $"{handle.Split('.')[0]}@mail.test";
         var password = RandomNumberGenerator.GetHexString(20);
-        var reply = await server.Xrpc.ProcedureAsync("com.atproto.server.createAccount", new { handle, email, password });
+        var reply = await server.ProcedureAsync("com.atproto.server.createAccount", new { handle, email, password });
         var session = reply.Ok().Json;
         return new TestAccount(
-            TestHttp.Create(server.Url), Did.Parse(session.GetProperty("did").GetString()!), Handle.Parse(handle), email, password)
+            TestHttp.Create(server.Http.BaseAddress!), Did.Parse(session.GetProperty("did").GetString()!), Handle.Parse(handle), email, password)
         {
             Token = session.GetProperty("accessJwt").GetString(),
             RefreshToken = session.GetProperty("refreshJwt").GetString()!,

@@ -54,7 +54,8 @@ internal sealed class StreamMirror
         return RepoCar.Write(commit, cids.Select(cid => new Block(cid, blocks[cid])));
     }
 
-    private void Take(CommitMessage message)
+    /// <summary>Keeps what a commit brings.</summary>
+    public void Take(CommitMessage message)
     {
         var blocks = _repos.TryGetValue(message.Did, out var known) ? known.Blocks : [];
         foreach (var (cid, bytes) in CarReader.ReadAll(message.Blocks).Blocks)
