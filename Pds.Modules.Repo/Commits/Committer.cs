@@ -12,7 +12,7 @@ namespace Pds.Modules.Repo.Commits;
 /// a lone commit waits for nothing, and under load the number of commits to a transaction grows by itself.
 /// </summary>
 internal sealed partial class Committer(
-    CommitStore store, EventStore events, EventTail tail, TimeProvider time, ILogger<Committer> log) : IHostedService
+    CommitStore store, EventStore events, EventPartitionStore partitions, EventTail tail, TimeProvider time, ILogger<Committer> log) : IHostedService
 {
     private const int MaxChains = 64;
     private const int MaxCommits = 512;
@@ -187,6 +187,10 @@ internal sealed partial class Committer(
 
                 return;
             }
+            catch (Exception exception) when (attempt < MaxAttempts && EventPartitionStore.IsBeyondEnd(exception))
+            {
+                await ReachAsync();
+            }
             catch (Exception exception) when (attempt < MaxAttempts && IsTransient(exception))
             {
                 Log.Retrying(log, exception, attempt);
@@ -198,6 +202,19 @@ internal sealed partial class Committer(
                 chain.Commits.ForEach(commit => commit.Fail(exception));
                 return;
             }
+        }
+    }
+
+    // When that fails, the next attempt will, too, and says so.
+    private async Task ReachAsync()
+    {
+        try
+        {
+            await partitions.ReachAsync(CancellationToken.None);
+        }
+        catch (Npgsql.NpgsqlException exception)
+        {
+            Log.ReachFailed(log, exception);
         }
     }
 
@@ -225,6 +242,9 @@ internal sealed partial class Committer(
 
         [LoggerMessage(2, LogLevel.Warning, "The database is not there; attempt {Attempt}")]
         public static partial void Retrying(ILogger logger, Exception exception, int attempt);
+
+        [LoggerMessage(4, LogLevel.Warning, "No partition could be added to the event log; trying again")]
+        public static partial void ReachFailed(ILogger logger, Exception exception);
 
         [LoggerMessage(3, LogLevel.Error, "A commit of {Did} could not be written")]
         public static partial void CommitFailed(ILogger logger, Exception exception, string did);

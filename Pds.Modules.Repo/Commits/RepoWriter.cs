@@ -10,7 +10,7 @@ namespace Pds.Modules.Repo.Commits;
 /// while that is still on its way to disk; an answer is given when its own commit has arrived there.
 /// </summary>
 internal sealed class RepoWriter(
-    RepoCache cache, RepoStore repos, RecordStore records, BlobUseStore blobs, CommitBuilder builder, Committer committer)
+    RepoCache cache, RepoStore repos, RecordStore records, BlobUseStore blobs, CommitBuilder builder, Committer committer, TimeProvider time)
 {
     /// <summary>The most writes of one commit.</summary>
     public const int MaxWrites = 200;
@@ -18,8 +18,11 @@ internal sealed class RepoWriter(
     /// <summary>The most bytes of the JSON that brings records.</summary>
     public const int MaxBodyBytes = 1_000_000;
 
-    // Each lost race means that another process has moved this repository on.
+    // Each lost race means that another process has moved this repository on, or is importing it.
     private const int MaxAttempts = 64;
+    private const int AttemptsAtOnce = 8;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Refuses writes to an account that is not there, or not active.</summary>
     public static void RequireWritable(AccountStatus? status)
@@ -45,6 +48,11 @@ internal sealed class RepoWriter(
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
+            if (attempt >= AttemptsAtOnce)
+            {
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+
             var repo = await cache.GetAsync(did, cancellationToken);
             var step = await TryStepAsync(repo, writes, swapCommit, replacesLinked, cancellationToken);
             if (step.Commit is { } commit)
@@ -71,7 +79,7 @@ internal sealed class RepoWriter(
             cache.Remove(repo);
         }
 
-        throw new InvalidOperationException($"The repository of {did} is being written elsewhere without a pause.");
+        throw XrpcErrors.InvalidSwap("The repository is being written elsewhere without a pause; try again when it rests");
     }
 
     private async Task<Step> TryStepAsync(

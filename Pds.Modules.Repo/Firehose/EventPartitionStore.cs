@@ -5,6 +5,9 @@ namespace Pds.Modules.Repo.Firehose;
 /// <summary>The tables that the event log consists of. Nothing here makes an append or a reader wait.</summary>
 internal sealed class EventPartitionStore(NpgsqlDataSource database)
 {
+    // Enough for whoever comes next, until partitions are made at the usual pace.
+    private const long AheadOfNewest = 100_000;
+
     private const string Turn = "hashtextextended('repo.event.retention', 0)";
 
     /// <summary>All of them, oldest first.</summary>
@@ -39,6 +42,23 @@ internal sealed class EventPartitionStore(NpgsqlDataSource database)
         command.Parameters.AddWithValue(past);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>Whether an append failed, with nothing written, because the log does not reach as far as the next number.</summary>
+    public static bool IsBeyondEnd(Exception exception) => exception is PostgresException
+    {
+        SqlState: PostgresErrorCodes.CheckViolation, SchemaName: "repo", TableName: "event", ConstraintName: null,
+    };
+
+    /// <summary>Makes room after the newest event: for an append that found none, and is then tried again.</summary>
+    public async Task ReachAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(EventStore.LastSeq);
+        await CoverAsync((long)(await command.ExecuteScalarAsync(cancellationToken))! + AheadOfNewest, cancellationToken);
+    }
+
+    /// <summary>The lowest number that the log has a place for: what came before has been dropped.</summary>
+    public async Task<long> GetFirstAsync(CancellationToken cancellationToken) =>
+        (await ListAsync(cancellationToken)).Find(partition => partition.State == EventPartitionState.Attached)!.First;
 
     /// <summary>Makes the log reach as far as a number, with a single partition where it does not.</summary>
     public async Task CoverAsync(long seq, CancellationToken cancellationToken)

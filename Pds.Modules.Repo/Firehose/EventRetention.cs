@@ -14,7 +14,7 @@ internal sealed partial class EventRetention(
     /// <summary>How many partitions are made ahead: at the rate of the last hour, they last for as many hours.</summary>
     private const int Ahead = 10;
 
-    // Appends fail where the partitions end: what was made ahead must outlast the round that another could be made in.
+    // Who appends where the partitions end has to make one first: what was made ahead should outlast the next round.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
     /// <summary>Adds what will be needed and drops what is due.</summary>

@@ -7,7 +7,8 @@ namespace Pds.Modules.Repo.Firehose;
 /// Serves a subscriber by its position alone: what follows it comes from the ring, or from the log where it has left the
 /// ring. A subscriber therefore costs no memory however far it lags, and no event is lost or sent twice between the two.
 /// </summary>
-internal sealed class SubscriberLoop(EventRing ring, EventStore store, RepoOptions options, TimeProvider time)
+internal sealed class SubscriberLoop(
+    EventRing ring, EventStore store, EventPartitionStore partitions, RepoOptions options, TimeProvider time)
 {
     private const int BatchCount = 64;
     private const int PageCount = 500;
@@ -35,7 +36,7 @@ internal sealed class SubscriberLoop(EventRing ring, EventStore store, RepoOptio
         {
             if (await StartAsync(subscriber, cursor, newest, end.Token) is { } position)
             {
-                await StreamAsync(subscriber, position, end.Token);
+                await StreamAsync(subscriber, position, live: cursor is null, end.Token);
             }
         }
         catch (OperationCanceledException)
@@ -72,20 +73,25 @@ internal sealed class SubscriberLoop(EventRing ring, EventStore store, RepoOptio
         var floor = position < newest ? await store.FindFloorAsync(window, cancellationToken) : position;
         if (position < floor)
         {
-            var info = EventFrame.Info("OutdatedCursor", "Requested cursor exceeded limit. Possibly missing events");
-            await SendAsync(subscriber, info, cancellationToken);
+            await TellOutdatedAsync(subscriber, cancellationToken);
             return floor;
         }
 
         return position;
     }
 
-    private async Task StreamAsync(Subscriber subscriber, long position, CancellationToken cancellationToken)
+    /// <param name="live">Whether it has had all there was: only then does it have to keep up.</param>
+    private async Task StreamAsync(Subscriber subscriber, long position, bool live, CancellationToken cancellationToken)
     {
         var events = new StreamEvent[BatchCount];
-        var live = false;
         while (true)
         {
+            if (live && ring.Newest - position > options.MaxSubscriptionBuffer)
+            {
+                await subscriber.RefuseAsync("ConsumerTooSlow", "Stream consumer too slow");
+                return;
+            }
+
             var count = ring.Read(position, events);
             if (count < 0)
             {
@@ -105,18 +111,19 @@ internal sealed class SubscriberLoop(EventRing ring, EventStore store, RepoOptio
                 await SendAsync(subscriber, events[i].Frame, cancellationToken);
                 position = events[i].Seq;
             }
-
-            if (live && ring.Newest - position > options.MaxSubscriptionBuffer)
-            {
-                await subscriber.RefuseAsync("ConsumerTooSlow", "Stream consumer too slow");
-                return;
-            }
         }
     }
 
     private async Task<long> ReplayAsync(Subscriber subscriber, long position, CancellationToken cancellationToken)
     {
         var page = await store.ReadAsync(position, PageCount, PageBytes, cancellationToken);
+        var next = page.Count > 0 ? page[0].Seq : Math.Max(position, ring.Floor) + 1;
+        if (next > position + 1 && await partitions.GetFirstAsync(cancellationToken) > position + 1)
+        {
+            // What came next was dropped from the log while this subscriber was on its way there.
+            await TellOutdatedAsync(subscriber, cancellationToken);
+        }
+
         foreach (var item in page)
         {
             await SendAsync(subscriber, item.Frame, cancellationToken);
@@ -132,6 +139,9 @@ internal sealed class SubscriberLoop(EventRing ring, EventStore store, RepoOptio
 
         return position;
     }
+
+    private ValueTask TellOutdatedAsync(Subscriber subscriber, CancellationToken cancellationToken) => SendAsync(
+        subscriber, EventFrame.Info("OutdatedCursor", "Requested cursor exceeded limit. Possibly missing events"), cancellationToken);
 
     private async ValueTask SendAsync(Subscriber subscriber, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {

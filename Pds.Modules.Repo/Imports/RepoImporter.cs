@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using AtProto;
 using AtProto.Crypto;
 using AtProto.Repo;
+using Npgsql;
 using Pds.Modules.Repo.Commits;
 using Pds.Modules.Repo.Firehose;
 using Pds.Modules.Repo.Keys;
@@ -20,6 +21,7 @@ internal sealed class RepoImporter(
     RepoCache cache,
     SigningKeys keys,
     ImportStore store,
+    EventPartitionStore partitions,
     EventTail tail,
     TidClock clock,
     TimeProvider time,
@@ -46,9 +48,16 @@ internal sealed class RepoImporter(
             var commit = RequireCommit(did, roots, blocks);
             for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                if (await TryImportAsync(commit, blocks, cancellationToken))
+                try
                 {
-                    return;
+                    if (await TryImportAsync(commit, blocks, cancellationToken))
+                    {
+                        return;
+                    }
+                }
+                catch (PostgresException exception) when (EventPartitionStore.IsBeyondEnd(exception))
+                {
+                    await partitions.ReachAsync(cancellationToken);
                 }
             }
         }

@@ -17,7 +17,7 @@ internal sealed class CommitStore(NpgsqlDataSource database) : IAsyncDisposable
 
     /// <summary>
     /// Moves the heads whose commit is the expected one and whose account is active, with everything that hangs on them.
-    /// A head that names a blob which is not there stays. Yields the last number before its events, and which heads moved.
+    /// A head that names a blob which is not there stays, and so does one whose repository is being imported. Yields the last number before its events, and which heads moved.
     /// </summary>
     private const string Append =
         $"""
@@ -34,6 +34,7 @@ internal sealed class CommitStore(NpgsqlDataSource database) : IAsyncDisposable
             UPDATE repo.repo AS r SET rev = new.rev, cid = new.cid, data = new.data, commit = new.commit
             FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS new (id, previous, rev, cid, data, commit, head)
             WHERE r.id = new.id AND r.cid = new.previous AND r.status = 0
+                AND pg_try_advisory_xact_lock_shared(hashtextextended('repo.head', r.id))
                 AND NOT EXISTS (SELECT FROM blob_missing WHERE blob_missing.head = new.head)
             RETURNING new.head
         ), won AS (

@@ -17,6 +17,11 @@ internal sealed class ImportStore(NpgsqlDataSource database)
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
             if (await TryLockAsync(connection, repoId, cancellationToken))
             {
+                // From here until the end no process moves this head: its commit would wait for rows of ours, with the lock of
+                // the event sequence in its hand and everybody behind it.
+                await using var exclude = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtextextended('repo.head', $1))", connection);
+                exclude.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+                await exclude.ExecuteNonQueryAsync(cancellationToken);
                 return new RunningImport(connection, transaction, repoId, rev);
             }
 

@@ -6,7 +6,7 @@ using Pds.Modules.Repo.Keys;
 namespace Pds.Modules.Repo.Storage;
 
 /// <summary>Repositories as a whole: their heads, and how they come, change status and go.</summary>
-internal sealed class RepoStore(NpgsqlDataSource database)
+internal sealed class RepoStore(NpgsqlDataSource database, EventPartitionStore partitions)
 {
     /// <summary>The head, the key, and the nodes of a tree that is small enough to come along.</summary>
     public async Task<StoredRepo?> FindAsync(Did did, int maxNodes, CancellationToken cancellationToken)
@@ -191,6 +191,20 @@ internal sealed class RepoStore(NpgsqlDataSource database)
             : throw new InvalidDataException("A stored CID is malformed.");
 
     private async Task<(long RepoId, long FirstSeq)?> AppendAsync(
+        NpgsqlBatchCommand command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryAppendAsync(command, cancellationToken);
+        }
+        catch (PostgresException exception) when (EventPartitionStore.IsBeyondEnd(exception))
+        {
+            await partitions.ReachAsync(cancellationToken);
+            return await TryAppendAsync(command, cancellationToken);
+        }
+    }
+
+    private async Task<(long RepoId, long FirstSeq)?> TryAppendAsync(
         NpgsqlBatchCommand command, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();

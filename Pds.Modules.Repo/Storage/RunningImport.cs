@@ -160,6 +160,11 @@ internal sealed class RunningImport(NpgsqlConnection connection, NpgsqlTransacti
             {
                 seq = reader.GetInt64(1);
             }
+
+            // An error of what follows must be seen here: ended in spite of it, the transaction would be undone without a word.
+            while (await reader.NextResultAsync(cancellationToken))
+            {
+            }
         }
 
         if (seq is not null)

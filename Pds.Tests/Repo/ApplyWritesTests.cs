@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Pds.Tests.Support;
 
@@ -59,6 +60,28 @@ public sealed class ApplyWritesTests(PdsFixture pds)
 
         Assert.Equal((400, "InvalidRequest", "Too many writes. Max: 200"), (tooMany.Status, tooMany.Error, tooMany.Message));
         Assert.Equal(200, enough.Ok().Json.GetProperty("results").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Refuses_writes_whose_event_would_be_larger_than_the_stream_takes()
+    {
+        using var alice = await pds.CreateAccountAsync();
+        var car = new RepoCar(alice.Did);
+        for (var i = 0; i < 4000; i++)
+        {
+            car.Add($"{Collection}/{Convert.ToHexStringLower(SHA512.HashData([(byte)i, (byte)(i >> 8)]))}{new string('x', 380)}", new JsonObject());
+        }
+
+        (await RepoCar.ImportAsync(alice, car.Build().ToBytes())).Ok();
+        var head = await alice.GetHeadAsync();
+        var keys = car.Records.Keys.Where((_, i) => i % 20 == 0).Select(path => path.Split('/')[1]).ToArray();
+
+        var reply = await ApplyAsync(alice, [.. keys.Select(key => Update(key, new string('y', 4000)))]);
+
+        Assert.Equal(200, keys.Length);
+        Assert.Equal((400, "InvalidRequest", "Too many writes. Max event size: 2MB"), (reply.Status, reply.Error, reply.Message));
+        Assert.Equal(head, await alice.GetHeadAsync());
+        (await ApplyAsync(alice, [.. keys.Take(50).Select(key => Update(key, new string('y', 4000)))])).Ok();
     }
 
     [Fact]

@@ -44,6 +44,71 @@ public sealed class BlobTests(PdsFixture pds)
         Assert.Equal([1, 2], reply.Body);
     }
 
+    [Theory]
+    [InlineData("bytes=-3", 206, "bytes 9-11/12")]
+    [InlineData("bytes=10-", 206, "bytes 10-11/12")]
+    [InlineData("bytes=50-60", 416, "bytes */12")]
+    public async Task Ranges_are_answered_as_HTTP_has_them(string range, int status, string contentRange)
+    {
+        using var alice = await pds.CreateAccountAsync();
+        var blob = await UploadAsync(alice, Png, "image/png");
+        var request = Get(alice, blob);
+        request.Headers.Add("Range", range);
+
+        var reply = await pds.Xrpc.SendAsync(request);
+
+        Assert.Equal((status, contentRange), (reply.Status, reply.Header("Content-Range")));
+        Assert.Equal("bytes", reply.Header("Accept-Ranges"));
+    }
+
+    [Fact]
+    public async Task A_cache_may_keep_what_is_public_and_asks_again_by_its_tag()
+    {
+        using var alice = await pds.CreateAccountAsync();
+        var blob = await UploadAsync(alice, Png, "image/png");
+
+        var first = (await pds.Xrpc.SendAsync(Get(alice, blob))).Ok();
+        var own = (await alice.SendAsync(Get(alice, blob))).Ok();
+        var request = Get(alice, blob);
+        request.Headers.Add("If-None-Match", first.Header("ETag"));
+        var again = await pds.Xrpc.SendAsync(request);
+
+        Assert.Equal("max-age=3600, public", string.Join(", ", first.Header("Cache-Control")!.Split(", ").Order()));
+        Assert.Contains("no-store", own.Header("Cache-Control"), StringComparison.Ordinal);
+        Assert.Equal((304, 0), (again.Status, again.Body.Length));
+    }
+
+    [Fact]
+    public async Task Readers_are_sent_to_a_CDN_which_is_served_itself()
+    {
+        await using var server = await pds.StartServerAsync(
+            new Dictionary<string, string> { ["PDS_BLOB_CDN_URL"] = "https://cdn.test/{did}/{cid}" });
+        using var alice = await TestAccount.CreateAsync(server);
+        var blob = await UploadAsync(alice, Png, "image/png");
+
+        var reader = await server.Xrpc.SendAsync(Get(alice, blob));
+        var cdn = await server.Xrpc.QueryAsync("com.atproto.sync.getBlob", ("did", alice.Did), ("cid", CidOf(blob)), ("direct", true));
+        var owner = await alice.SendAsync(Get(alice, blob));
+
+        Assert.Equal((302, $"https://cdn.test/{Uri.EscapeDataString(alice.Did.Value)}/{CidOf(blob)}"), (reader.Status, reader.Header("Location")));
+        Assert.Equal(Png, cdn.Ok().Body);
+        Assert.Equal(Png, owner.Ok().Body);
+    }
+
+    [Fact]
+    public async Task Blobs_are_listed_by_the_revision_of_the_record_that_names_them()
+    {
+        using var alice = await pds.CreateAccountAsync();
+        var old = await UploadAsync(alice, Png, "image/png");
+        var young = await UploadAsync(alice, [.. Png, 5], "image/png");
+        var since = (await alice.CreateRecordAsync(WithImage(old))).Ok().Json.GetProperty("commit").GetProperty("rev").GetString();
+        (await alice.CreateRecordAsync(WithImage(young))).Ok();
+
+        var listed = (await pds.Xrpc.QueryAsync("com.atproto.sync.listBlobs", ("did", alice.Did), ("since", since))).Ok().Json;
+
+        Assert.Equal(CidOf(young), Assert.Single(listed.GetProperty("cids").EnumerateArray()).GetString());
+    }
+
     [Fact]
     public async Task A_record_that_names_a_blob_nobody_uploaded_is_refused()
     {
@@ -120,6 +185,9 @@ public sealed class BlobTests(PdsFixture pds)
 
         Assert.Equal((401, "AuthMissing"), (reply.Status, reply.Error));
     }
+
+    private static HttpRequestMessage Get(TestAccount account, JsonObject blob) =>
+        new(HttpMethod.Get, $"/xrpc/com.atproto.sync.getBlob?did={account.Did}&cid={CidOf(blob)}");
 
     private static int Count(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count();
 

@@ -12,6 +12,10 @@ namespace Pds.Modules.Repo.Endpoints.Sync;
 /// <summary>Gives the bytes of a blob, in such a way that no browser runs or shows them as a page of this server.</summary>
 internal static class GetBlob
 {
+    // The bytes of a CID never change, but a takedown has to arrive some day.
+    private const string ForAll = "public, max-age=3600";
+    private const string ForOwner = "private, no-store";
+
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapQuery("com.atproto.sync.getBlob", HandleAsync)
         .RequireAuthorization(Access.OptionalAccountOrTakendown);
@@ -46,6 +50,7 @@ internal static class GetBlob
         var bytes = await storage.OpenAsync(blob.StorageKey, blob.Size, cancellationToken) ?? throw NotFound();
 
         var headers = http.Response.Headers;
+        headers.CacheControl = caller is null ? ForAll : ForOwner;
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         headers.ContentDisposition = $"attachment; filename=\"{cid}\"";
