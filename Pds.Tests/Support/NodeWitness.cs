@@ -33,6 +33,11 @@ public static class NodeWitness
         return printed;
     }
 
+    /// <summary>Starts a program of an installed package.</summary>
+    /// <param name="script">Its file, from the folder of all packages.</param>
+    internal static ChildProcess StartPackage(string script, params string[] arguments) => ChildProcess.Start(
+        FindNode(), [Path.Combine("node_modules", script), .. arguments], new Dictionary<string, string>(), SourceFolder());
+
     // The packages are installed beside the sources, once, by the build; the file that the build leaves in the output
     // folder says where that is.
     private static string SourceFolder() => File.ReadAllText(Path.Combine(Folder, "folder.txt")).Trim();

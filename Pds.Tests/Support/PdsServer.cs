@@ -39,7 +39,7 @@ public sealed class PdsServer : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="database">The connection string; two servers on one database are replicas.</param>
-    /// <param name="settings">Variables, such as <c>PDS_INVITE_REQUIRED</c>; they win over the defaults of the tests.</param>
+    /// <param name="settings">Variables, such as <c>PDS_INVITE_REQUIRED</c>; they win over the defaults of the tests, and an empty one takes a default away.</param>
     /// <param name="time">The clock; the real one when null.</param>
     /// <param name="configureServices">The last word on the server's services, such as clients that find names here.</param>
     public static async Task<PdsServer> StartAsync(
@@ -56,6 +56,10 @@ public sealed class PdsServer : IAsyncDisposable
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
             variables[name] = value;
+            if (value.Length == 0)
+            {
+                variables.Remove(name);
+            }
         }
 
         var app = PdsApplication.Create(

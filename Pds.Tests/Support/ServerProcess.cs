@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Pds.LocalServices;
@@ -9,27 +7,22 @@ namespace Pds.Tests.Support;
 /// <summary>The server as a process of its own, on one port for as long as it is started again.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private const int KeptLines = 60;
-
     // The runtime that runs the tests, which need not be one that a shell would find.
     private static readonly string Dotnet = Path.GetFullPath(
         Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
     private readonly int _port = LoopbackPort.Free();
-    private readonly Dictionary<string, string> _variables;
-    private readonly ConcurrentQueue<string> _output = new();
+    private readonly Dictionary<string, string> _environment = [];
     private readonly HttpClient _http;
-    private Process? _process;
-    private Process? _guard;
+    private ChildProcess? _process;
     private Task _up = Task.CompletedTask;
 
     /// <param name="settings">Variables of the server; they win over the defaults of the tests.</param>
     public ServerProcess(string database, string redis, Uri plc, IReadOnlyDictionary<string, string> settings)
     {
-        _variables = PdsServer.Variables(database, redis, plc, _port);
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in PdsServer.Variables(database, redis, plc, _port).Concat(settings))
         {
-            _variables[name] = value;
+            _environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
         _http = TestHttp.Create(Url);
@@ -44,7 +37,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public bool HasExited => _process!.HasExited;
 
     /// <summary>What it has said lately.</summary>
-    public string Output => string.Join('\n', _output);
+    public string Output => _process!.Output;
 
     /// <summary>Starts it, and returns when it answers.</summary>
     public Task StartAsync() => _up = RunAsync();
@@ -52,7 +45,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Ends it without a word, as <c>kill -9</c> does, and starts it again; returns when it answers.</summary>
     public Task KillAndStartAsync()
     {
-        var kill = KillAsync();
+        var kill = _process!.DisposeAsync();
         return _up = StartAfterAsync();
 
         async Task StartAfterAsync()
@@ -68,7 +61,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        await KillAsync();
+        await _process!.DisposeAsync();
         if (Directory.Exists(PdsServer.BlobFolder(_port)))
         {
             Directory.Delete(PdsServer.BlobFolder(_port), recursive: true);
@@ -77,31 +70,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var start = new ProcessStartInfo(Dotnet, [Path.Combine(AppContext.BaseDirectory, "Pds.Web.dll")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in _variables)
-        {
-            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
-        }
-
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => Keep(line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        _guard = StartGuard(_process.Id);
+        _process = ChildProcess.Start(Dotnet, [Path.Combine(AppContext.BaseDirectory, "Pds.Web.dll")], _environment);
         await Eventually.TrueAsync(IsUpAsync);
-    }
-
-    private async Task KillAsync()
-    {
-        EndGuard();
-        _process!.Kill();
-        await _process.WaitForExitAsync(CancellationToken.None);
-        _process.Dispose();
     }
 
     private async Task<bool> IsUpAsync()
@@ -116,32 +86,5 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private void Keep(string? line)
-    {
-        if (line is not null)
-        {
-            _output.Enqueue(line);
-            while (_output.Count > KeptLines)
-            {
-                _output.TryDequeue(out _);
-            }
-        }
-    }
-
-    // A shell at the other end of a pipe, which ends the server should these tests be killed themselves.
-    private static Process? StartGuard(int id) => OperatingSystem.IsWindows()
-        ? null
-        : Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read -r _; kill -9 $1", "sh", id.ToString(CultureInfo.InvariantCulture)])
-        {
-            RedirectStandardInput = true,
-        });
-
-    private void EndGuard()
-    {
-        _guard?.Kill();
-        _guard?.Dispose();
-        _guard = null;
     }
 }

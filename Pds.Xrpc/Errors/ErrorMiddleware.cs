@@ -80,6 +80,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         response.Headers.Remove(HeaderNames.ContentEncoding);
         response.Headers.Remove(HeaderNames.ETag);
         response.Headers.Remove(HeaderNames.ContentDisposition);
+        response.Headers.Remove(HeaderNames.CacheControl);
+        response.Headers.Remove(HeaderNames.AcceptRanges);
         response.StatusCode = status;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.WrittenCount;
