@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pds.Modules.Identity.Endpoints;
 using Pds.Modules.Identity.Endpoints.Identity;
+using Pds.Modules.Identity.Endpoints.Lexicon;
 using Pds.Modules.Identity.Handles;
 using Pds.Modules.Identity.Lexicons;
 using Pds.Modules.Identity.Plc;
@@ -47,6 +48,7 @@ public static class IdentityModule
         SignPlcOperation.Map(routes);
         SubmitPlcOperation.Map(routes);
 
+        ResolveLexicon.Map(routes);
         AtprotoDid.Map(routes);
         return routes;
     }

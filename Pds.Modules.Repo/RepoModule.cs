@@ -48,7 +48,7 @@ public static class RepoModule
 
         services.AddSingleton<ContentCountStore>();
         services.AddSingleton<TidClock>();
-        services.AddSingleton(LexiconCatalog.Bundled);
+        services.AddSingleton(LexiconCatalog.Bundled).AddSingleton<NetworkSchemas>();
         services.AddSingleton<RecordPreparer>();
         services.AddSingleton<RepoCache>();
         services.AddSingleton<CommitBuilder>();

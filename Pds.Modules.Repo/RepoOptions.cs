@@ -53,6 +53,13 @@ public sealed record RepoOptions
     [ConfigurationKeyName("PDS_CRAWLERS")]
     public Uri[] Crawlers { get; init; } = [];
 
+    /// <summary>
+    /// How long a write waits for the schema of a collection that does not ship with this server, when nothing is known of it
+    /// yet; ten times as long where the client insists on one. At 0 no schema is looked for.
+    /// </summary>
+    [ConfigurationKeyName("PDS_RECORD_SCHEMA_WAIT_MS")]
+    public TimeSpan SchemaWait { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>The AppView, which is asked for records of repositories that are not here.</summary>
     [ConfigurationKeyName("PDS_BSKY_APP_VIEW_URL")]
     public Uri? AppViewUrl { get; init; }

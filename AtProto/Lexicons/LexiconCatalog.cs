@@ -12,6 +12,7 @@ namespace AtProto.Lexicons;
 public sealed class LexiconCatalog
 {
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly LexiconCatalog? _others;
 
     /// <summary>A catalogue of the given documents. A reference that leads out of it fails the value that meets it.</summary>
     /// <param name="documents">The documents, each name once.</param>
@@ -23,6 +24,12 @@ public sealed class LexiconCatalog
             _entries.Add(document.Id.Value, new(document));
         }
     }
+
+    /// <summary>A catalogue of the given documents beside those of another, which are found where the given ones lack a name.</summary>
+    /// <param name="documents">The documents, each name once.</param>
+    /// <param name="others">Where else to look.</param>
+    /// <exception cref="ArgumentException">Two documents have the same name.</exception>
+    public LexiconCatalog(IEnumerable<LexiconDocument> documents, LexiconCatalog others) : this(documents) => _others = others;
 
     private LexiconCatalog(IEnumerable<KeyValuePair<string, Func<byte[]>>> sources)
     {
@@ -39,7 +46,11 @@ public sealed class LexiconCatalog
     public static LexiconCatalog Bundled { get; } = new(BundledLexicons.Sources());
 
     /// <summary>The names of all documents, in no particular order.</summary>
-    public IEnumerable<Nsid> Ids => _entries.Keys.Select(Nsid.Parse);
+    public IEnumerable<Nsid> Ids => _entries.Keys.Select(Nsid.Parse).Concat(_others?.Ids ?? []);
+
+    /// <summary>Whether there is a document of that name; it is not read for this.</summary>
+    /// <param name="id">The name, compared byte by byte.</param>
+    public bool Contains(Nsid id) => _entries.ContainsKey(id.Value) || _others?.Contains(id) == true;
 
     /// <summary>Finds a document; false when the catalogue has none of that name.</summary>
     /// <param name="id">The name, compared byte by byte.</param>
@@ -124,7 +135,7 @@ public sealed class LexiconCatalog
     /// <summary>Finds the type that a reference names; null when it is missing or no type of data.</summary>
     internal SchemaNode? Find(SchemaName name) => Find(name.Document)?.Definitions.GetValueOrDefault(name.Definition);
 
-    private LexiconDocument? Find(string id) => _entries.GetValueOrDefault(id)?.Document;
+    private LexiconDocument? Find(string id) => _entries.GetValueOrDefault(id)?.Document ?? _others?.Find(id);
 
     private Primary? FindMethod(Nsid method) =>
         Find(method.Value) is { Kind: LexiconKind.Query or LexiconKind.Procedure or LexiconKind.Subscription } document

@@ -59,6 +59,10 @@ public sealed class LexiconDocument
     /// <summary>The MIME type of a method's output; null when it has none.</summary>
     public string? OutputEncoding => Primary?.Output?.Encoding;
 
+    /// <summary>The documents whose types this one refers to, itself not among them, each once.</summary>
+    public IEnumerable<Nsid> ReferencedDocuments => References
+        .Select(reference => reference.Target.Document).Distinct().Where(id => id != Id.Value).Select(Nsid.Parse);
+
     /// <summary>The types that can be referred to, compiled, by name.</summary>
     internal IReadOnlyDictionary<string, SchemaNode> Definitions => _definitions;
 

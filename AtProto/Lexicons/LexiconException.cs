@@ -9,4 +9,7 @@ public sealed class LexiconException(string location, string complaint, Exceptio
 {
     /// <summary>Where in the document, as a JSON pointer (RFC 6901), such as <c>/defs/main/record</c>.</summary>
     public string Location { get; } = location;
+
+    /// <summary>What is wrong there, such as <c>must be an integer</c>.</summary>
+    public string Complaint { get; } = complaint;
 }

@@ -7,7 +7,7 @@ public static class ResolveLexiconHandler
 {
     public static async Task<ResolvedLexicon?> HandleAsync(
         ResolveLexicon query, LexiconCache lexicons, CancellationToken cancellationToken) =>
-        await lexicons.GetAsync(query.Id, query.Fresh, cancellationToken) is { } json
-            ? new ResolvedLexicon(query.Id, json)
+        await lexicons.GetAsync(query.Id, query.Fresh, cancellationToken) is { } lexicon
+            ? new ResolvedLexicon(query.Id, lexicon.Json)
             : null;
 }

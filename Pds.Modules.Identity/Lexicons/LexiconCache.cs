@@ -24,24 +24,24 @@ public sealed partial class LexiconCache(
     private static readonly TimeSpan Kept = TimeSpan.FromDays(90);
 
     private readonly MemoryCache _memory = new(new MemoryCacheOptions { SizeLimit = 16 << 20 });
-    private readonly ConcurrentDictionary<Nsid, Lazy<Task<byte[]?>>> _underway = new();
+    private readonly ConcurrentDictionary<Nsid, Lazy<Task<PublishedLexicon?>>> _underway = new();
 
-    /// <summary>The document as JSON; null when there is none to be had.</summary>
+    /// <summary>The document; null when there is none to be had.</summary>
     /// <param name="fresh">Looks it up now.</param>
-    public async Task<byte[]?> GetAsync(Nsid id, bool fresh, CancellationToken cancellationToken)
+    public async Task<PublishedLexicon?> GetAsync(Nsid id, bool fresh, CancellationToken cancellationToken)
     {
         if (!fresh && await FindAsync(id) is { } entry)
         {
             var age = time.GetUtcNow() - entry.CheckedAt;
-            if (age < (entry.Json.Length == 0 ? AbsenceTrusted : RefreshAfter))
+            if (age < (entry.Lexicon is null ? AbsenceTrusted : RefreshAfter))
             {
-                return entry.Content;
+                return entry.Lexicon;
             }
 
-            if (entry.Json.Length > 0 && age < UnawaitedUntil)
+            if (entry.Lexicon is not null && age < UnawaitedUntil)
             {
                 _ = RefreshOnceAsync(id);
-                return entry.Content;
+                return entry.Lexicon;
             }
         }
 
@@ -50,7 +50,7 @@ public sealed partial class LexiconCache(
 
     public void Dispose() => _memory.Dispose();
 
-    private Task<byte[]?> RefreshOnceAsync(Nsid id) => _underway.GetOrAdd(id, key => new(async () =>
+    private Task<PublishedLexicon?> RefreshOnceAsync(Nsid id) => _underway.GetOrAdd(id, key => new(async () =>
     {
         try
         {
@@ -63,25 +63,24 @@ public sealed partial class LexiconCache(
     })).Value;
 
     // Not cancelled with the request: others may wait for the same document, and each step has a limit of its own.
-    private async Task<byte[]?> RefreshAsync(Nsid id)
+    private async Task<PublishedLexicon?> RefreshAsync(Nsid id)
     {
-        byte[]? json;
+        PublishedLexicon? lexicon;
         try
         {
-            json = await resolver.FetchAsync(id, CancellationToken.None);
+            lexicon = await resolver.FetchAsync(id, CancellationToken.None);
         }
         catch (Exception failure)
         {
             // Whatever it was: what is known stays.
             Log.NotResolved(logger, id, failure.Message);
-            json = (await FindAsync(id))?.Content ?? BundledLexicons.Find(id);
+            lexicon = (await FindAsync(id))?.Lexicon ?? (BundledLexicons.Find(id) is { } json ? new(null, null, json) : null);
         }
 
         var now = time.GetUtcNow();
-        var entry = new Entry(json ?? [], CheckedAt: now, SeenAt: now);
-        Keep(id, entry);
-        await shared.SetAsync(KeyOf(id), entry.Json, now, json is null ? AbsenceTrusted : Kept);
-        return json;
+        Keep(id, new Entry(lexicon, CheckedAt: now, SeenAt: now));
+        await shared.SetAsync(KeyOf(id), lexicon?.ToBytes() ?? [], now, lexicon is null ? AbsenceTrusted : Kept);
+        return lexicon;
     }
 
     private async Task<Entry?> FindAsync(Nsid id)
@@ -93,9 +92,9 @@ public sealed partial class LexiconCache(
             return known;
         }
 
-        if (await shared.FindAsync(KeyOf(id)) is var (json, at) && (known is null || at >= known.CheckedAt))
+        if (await shared.FindAsync(KeyOf(id)) is var (kept, at) && (known is null || at >= known.CheckedAt))
         {
-            known = new Entry(json, at, now);
+            known = new Entry(PublishedLexicon.FromBytes(kept), at, now);
             Keep(id, known);
         }
 
@@ -103,16 +102,13 @@ public sealed partial class LexiconCache(
     }
 
     private void Keep(Nsid id, Entry entry) =>
-        _memory.Set(id, entry, new MemoryCacheEntryOptions { Size = entry.Json.Length + 256 });
+        _memory.Set(id, entry, new MemoryCacheEntryOptions { Size = (entry.Lexicon?.Json.Length ?? 0) + 256 });
 
-    private static string KeyOf(Nsid id) => $"identity:lexicon:{id}";
+    private static string KeyOf(Nsid id) => $"identity:lexicon:2:{id}";
 
-    /// <param name="Json">Empty when there is none.</param>
+    /// <param name="Lexicon">Null when there is none.</param>
     /// <param name="CheckedAt">When it was looked up last, with or without success.</param>
-    private sealed record Entry(byte[] Json, DateTimeOffset CheckedAt, DateTimeOffset SeenAt)
-    {
-        public byte[]? Content => Json.Length == 0 ? null : Json;
-    }
+    private sealed record Entry(PublishedLexicon? Lexicon, DateTimeOffset CheckedAt, DateTimeOffset SeenAt);
 
     private static partial class Log
     {

@@ -31,9 +31,9 @@ public sealed class LexiconResolver(
 {
     private static readonly Nsid Schema = Nsid.Parse("com.atproto.lexicon.schema");
 
-    /// <summary>The document as JSON.</summary>
+    /// <summary>The document, and who published it.</summary>
     /// <exception cref="LexiconException">There is none to be had.</exception>
-    public async Task<byte[]> FetchAsync(Nsid id, CancellationToken cancellationToken)
+    public async Task<PublishedLexicon> FetchAsync(Nsid id, CancellationToken cancellationToken)
     {
         var authority = options.LexiconAuthority ?? await FindAuthorityAsync(id, cancellationToken);
         var rkey = RecordKey.Parse(id.Value);
@@ -41,7 +41,7 @@ public sealed class LexiconResolver(
             ?? await FetchAsync(authority, rkey, fresh: false, cancellationToken)
             ?? await FetchAsync(authority, rkey, fresh: true, cancellationToken)
             ?? throw new LexiconException($"{authority} does not prove that it published one");
-        return ReadDocument(record, id);
+        return new(authority, Cid.Compute(CidCodec.DagCbor, record), ReadDocument(record, id));
     }
 
     // Only the domain itself speaks for its names: no walking up to its parents.

@@ -18,11 +18,13 @@ internal sealed class RecordPreparer(LexiconCatalog lexicons)
     /// <param name="validate">
     /// True: there must be a schema, and the record must obey it. Null: it must obey it if there is one. False: it need not.
     /// </param>
+    /// <param name="schemas">From <see cref="NetworkSchemas"/>; null for those that ship with this server.</param>
     public PreparedWrite Prepare(
-        WriteAction action, Nsid collection, RecordKey rkey, JsonElement record, bool? validate, SwapRecord? swap = null)
+        WriteAction action, Nsid collection, RecordKey rkey, JsonElement record, bool? validate, SwapRecord? swap = null,
+        LexiconCatalog? schemas = null)
     {
         var value = Encode(collection, record);
-        var status = Validate(collection, rkey, value, validate);
+        var status = Validate(schemas ?? lexicons, collection, rkey, value, validate);
         var blobs = BlobReferences.Find(value);
         foreach (var blob in blobs)
         {
@@ -70,14 +72,20 @@ internal sealed class RecordPreparer(LexiconCatalog lexicons)
             : throw XrpcErrors.InvalidRequest($"Record is too large: {value.Length} bytes, at most {MaxRecordBytes}");
     }
 
-    private ValidationStatus? Validate(Nsid collection, RecordKey rkey, byte[] value, bool? validate)
+    private static ValidationStatus? Validate(
+        LexiconCatalog schemas, Nsid collection, RecordKey rkey, byte[] value, bool? validate)
     {
         if (validate == false)
         {
             return null;
         }
 
-        var verdict = lexicons.ValidateRecord(collection, rkey, value);
+        var verdict = schemas.ValidateRecord(collection, rkey, value);
+        if (verdict.IsValid && collection.Value == SchemaRecord.Collection)
+        {
+            SchemaRecord.Require(rkey, value);
+        }
+
         return verdict.Outcome switch
         {
             LexiconOutcome.Valid => ValidationStatus.Valid,

@@ -27,7 +27,8 @@ public sealed class LexiconTests(PdsFixture pds)
     {
         using var author = await pds.CreateAccountAsync();
         var (id, other) = (NewId(), NewId());
-        (await author.PutRecordAsync(Document(other, "posing"), "com.atproto.lexicon.schema", id.Value)).Ok();
+        var posing = new { repo = author.Did, collection = "com.atproto.lexicon.schema", rkey = id, record = Document(other, "posing"), validate = false };
+        (await author.ProcedureAsync("com.atproto.repo.putRecord", posing)).Ok();
         await using var server = await pds.StartServerAsync(AuthorityOf(author));
 
         Assert.Null(await TitleAsync(server, id));

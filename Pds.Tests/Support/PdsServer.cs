@@ -122,6 +122,7 @@ public sealed class PdsServer : IAsyncDisposable
         ["PDS_ADMIN_PASSWORD"] = AdminPassword,
         ["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = RotationKey,
         ["PDS_BLOBSTORE_DISK_LOCATION"] = BlobFolder(port),
+        ["PDS_RECORD_SCHEMA_WAIT_MS"] = "0",
     };
 
     internal static string BlobFolder(int port) => Path.Combine(Path.GetTempPath(), $"pds-blobs-of-tests-{port}");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AtProto;
+using AtProto.Lexicons;
 using AtProto.OAuth;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -32,7 +33,7 @@ internal static class ApplyWrites
         [property: JsonPropertyName("$type")] string Type, AtUri? Uri, Cid? Cid, ValidationStatus? ValidationStatus);
 
     private static async Task<Output> HandleAsync(
-        Input input, Caller caller, RecordPreparer preparer, RepoWriter writer, RepoStore repos, TidClock clock,
+        Input input, Caller caller, RecordPreparer preparer, NetworkSchemas schemas, RepoWriter writer, RepoStore repos, TidClock clock,
         RateLimiter limiter, HttpContext context, CancellationToken cancellationToken)
     {
         await RepoParameter.RequireOwnAsync(input.Repo, caller, repos, context);
@@ -50,10 +51,11 @@ internal static class ApplyWrites
 
         limiter.Spend(context, RateLimit.RepoWrites, caller.Did, points);
 
+        var known = await schemas.ForAllAsync(input.Writes, static write => write.Collection, input.Validate, cancellationToken);
         var writes = new PreparedWrite[input.Writes.Length];
         for (var i = 0; i < writes.Length; i++)
         {
-            writes[i] = Prepare(input.Writes[i], input.Validate, preparer, clock);
+            writes[i] = Prepare(input.Writes[i], input.Validate, known[i], preparer, clock);
         }
 
         var commit = await writer.ApplyAsync(
@@ -62,15 +64,16 @@ internal static class ApplyWrites
         return new(CommitMeta.Of(commit), Array.ConvertAll(writes, write => ResultOf(caller.Did, write)));
     }
 
-    private static PreparedWrite Prepare(Write write, bool? validate, RecordPreparer preparer, TidClock clock)
+    private static PreparedWrite Prepare(
+        Write write, bool? validate, LexiconCatalog schemas, RecordPreparer preparer, TidClock clock)
     {
         switch (ActionOf(write))
         {
             case RepoActions.Create:
                 var rkey = write.Rkey ?? RecordKey.Of(clock.Next());
-                return preparer.Prepare(WriteAction.Create, write.Collection, rkey, write.Value, validate);
+                return preparer.Prepare(WriteAction.Create, write.Collection, rkey, write.Value, validate, schemas: schemas);
             case RepoActions.Update:
-                return preparer.Prepare(WriteAction.Update, write.Collection, RequireRkey(write), write.Value, validate);
+                return preparer.Prepare(WriteAction.Update, write.Collection, RequireRkey(write), write.Value, validate, schemas: schemas);
             default:
                 return PreparedWrite.Delete(write.Collection, RequireRkey(write), WriteAction.Delete);
         }

@@ -25,14 +25,15 @@ internal static class CreateRecord
     internal sealed record Output(AtUri Uri, Cid Cid, CommitMeta? Commit, ValidationStatus? ValidationStatus);
 
     private static async Task<Output> HandleAsync(
-        Input input, Caller caller, RecordPreparer preparer, RepoWriter writer, RepoStore repos, TidClock clock,
+        Input input, Caller caller, RecordPreparer preparer, NetworkSchemas schemas, RepoWriter writer, RepoStore repos, TidClock clock,
         HttpContext context, CancellationToken cancellationToken)
     {
         await RepoParameter.RequireOwnAsync(input.Repo, caller, repos, context);
         caller.RequireRepoScope(RepoActions.Create, input.Collection);
 
         var rkey = input.Rkey ?? RecordKey.Of(clock.Next());
-        var write = preparer.Prepare(WriteAction.Create, input.Collection, rkey, input.Record, input.Validate);
+        var known = await schemas.ForAsync(input.Collection, input.Validate, cancellationToken);
+        var write = preparer.Prepare(WriteAction.Create, input.Collection, rkey, input.Record, input.Validate, schemas: known);
         var commit = await writer.ApplyAsync(
             caller.Did, [write], input.SwapCommit, replacesLinked: input.Validate != false, cancellationToken);
 

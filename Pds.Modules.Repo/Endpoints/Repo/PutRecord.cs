@@ -27,15 +27,16 @@ internal static class PutRecord
     internal sealed record Output(AtUri Uri, Cid Cid, CommitMeta? Commit, ValidationStatus? ValidationStatus);
 
     private static async Task<Output> HandleAsync(
-        Input input, Caller caller, RecordPreparer preparer, RepoWriter writer, RepoStore repos,
+        Input input, Caller caller, RecordPreparer preparer, NetworkSchemas schemas, RepoWriter writer, RepoStore repos,
         HttpContext context, CancellationToken cancellationToken)
     {
         await RepoParameter.RequireOwnAsync(input.Repo, caller, repos, context);
         caller.RequireRepoScope(RepoActions.Create, input.Collection);
         caller.RequireRepoScope(RepoActions.Update, input.Collection);
 
+        var known = await schemas.ForAsync(input.Collection, input.Validate, cancellationToken);
         var write = preparer.Prepare(
-            WriteAction.Put, input.Collection, input.Rkey, input.Record, input.Validate, ReadSwap(input.SwapRecord));
+            WriteAction.Put, input.Collection, input.Rkey, input.Record, input.Validate, ReadSwap(input.SwapRecord), known);
         var commit = await writer.ApplyAsync(
             caller.Did, [write], input.SwapCommit, replacesLinked: false, cancellationToken);
 
