@@ -46,6 +46,14 @@ public sealed record ProxyOptions : IValidatableObject
     [ConfigurationKeyName("PDS_PROXY_MAX_RESPONSE_SIZE"), Range(1024, 1 << 30)]
     public int MaxResponseSize { get; init; } = 10 << 20;
 
+    /// <summary>How often a question is asked again whose connection broke before the answer began.</summary>
+    [ConfigurationKeyName("PDS_PROXY_MAX_RETRIES"), Range(0, 10)]
+    public int MaxRetries { get; init; }
+
+    /// <summary>Asks for answers that are read here in a compressed form, where the client reads that too.</summary>
+    [ConfigurationKeyName("PDS_PROXY_PREFER_COMPRESSED")]
+    public bool PreferCompressed { get; init; } = true;
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (AppViewDid is null != AppViewUrl is null)

@@ -39,11 +39,12 @@ public static class RepoModule
         services.AddSingleton<RepoCount>();
 
         services.AddSingleton<KeySealer>();
+        services.AddSingleton<RepositoryKeys>();
         services.AddSingleton(provider => new SigningKeys(
             provider.GetRequiredService<KeyStore>(), provider.GetRequiredService<KeySealer>()));
 
         services.AddSingleton(provider => new ServiceTokens(
-            provider.GetRequiredService<KeyStore>(), provider.GetRequiredService<SigningKeys>(),
+            provider.GetRequiredService<RepositoryKeys>(), provider.GetRequiredService<SigningKeys>(),
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<ContentCountStore>();
@@ -55,8 +56,8 @@ public static class RepoModule
         services.AddSingleton<RepoWriter>();
         services.AddSingleton(provider => new RepoLifecycle(
             provider.GetRequiredService<RepoStore>(), provider.GetRequiredService<SigningKeys>(),
-            provider.GetRequiredService<EventTail>(), provider.GetRequiredService<TidClock>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<RepositoryKeys>(), provider.GetRequiredService<EventTail>(),
+            provider.GetRequiredService<TidClock>(), provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton(new EventRing());
         services.AddSingleton<EventTail>();

@@ -55,7 +55,7 @@ internal sealed partial class Forwarder(
         var started = time.GetTimestamp();
         var (audience, permitted) = token ?? (upstream.Did, method);
         var authorization = await tokens.GetAsync(context, caller.Did, audience, permitted);
-        var exchange = new UpstreamExchange(upstream, method, authorization, options.MaxResponseSize, overlay);
+        var exchange = new UpstreamExchange(upstream, method, authorization, options, overlay);
 
         // Else a client could have a tunnel dug.
         context.Features.Set<IHttpUpgradeFeature>(null);

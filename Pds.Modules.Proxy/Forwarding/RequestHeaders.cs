@@ -9,8 +9,7 @@ internal static class RequestHeaders
     // Read here before it is passed on, so it must be in an encoding that is known here.
     private static readonly string[] Readable = ["br", "gzip", "deflate"];
 
-    /// <param name="isRead">The answer may be read here.</param>
-    public static void Copy(HttpContext context, HttpRequestMessage request, bool isRead)
+    public static void Copy(HttpContext context, HttpRequestMessage request, AnswerForm form)
     {
         var hasBody = request.Content is not null;
         foreach (var (name, values) in context.Request.Headers)
@@ -28,7 +27,7 @@ internal static class RequestHeaders
 
         var accepted = context.Request.Headers.AcceptEncoding.ToString();
         request.Headers.TryAddWithoutValidation(
-            HeaderNames.AcceptEncoding, accepted.Length == 0 ? "identity" : isRead ? Narrow(accepted) : accepted);
+            HeaderNames.AcceptEncoding, accepted.Length == 0 ? "identity" : form == AnswerForm.AsAccepted ? accepted : Narrow(accepted, form));
     }
 
     private static bool IsForwarded(string name, bool hasBody) => name.Length switch
@@ -48,9 +47,12 @@ internal static class RequestHeaders
 
     private static bool IsExtension(string name) => name.StartsWith("x-atproto-", StringComparison.OrdinalIgnoreCase);
 
-    private static string Narrow(string accepted)
+    private static string Narrow(string accepted, AnswerForm form)
     {
-        var readable = string.Join(", ", Readable.Where(encoding => accepted.Contains(encoding, StringComparison.OrdinalIgnoreCase)));
-        return readable.Length == 0 ? "identity" : readable;
+        var readable = string.Join(
+            ", ",
+            Readable.Where(encoding => accepted.Contains(encoding, StringComparison.OrdinalIgnoreCase))
+                .Select(encoding => form == AnswerForm.Plain ? $"{encoding};q=0.1" : encoding));
+        return readable.Length == 0 ? "identity" : form == AnswerForm.Plain ? $"identity, {readable}" : readable;
     }
 }

@@ -9,7 +9,7 @@ namespace Pds.Modules.Proxy.Forwarding;
 /// <param name="authorization">The account's token for the service.</param>
 /// <param name="overlay">May replace the answer; null where it is passed on as it comes.</param>
 internal sealed class UpstreamExchange(
-    Upstream upstream, string method, string authorization, int limit, AnswerOverlay? overlay) : HttpTransformer
+    Upstream upstream, string method, string authorization, ProxyOptions options, AnswerOverlay? overlay) : HttpTransformer
 {
     /// <summary>What the client is refused with; null where it got an answer.</summary>
     public XrpcException? Refusal { get; private set; }
@@ -17,7 +17,8 @@ internal sealed class UpstreamExchange(
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        RequestHeaders.Copy(httpContext, proxyRequest, isRead: overlay is not null);
+        RequestHeaders.Copy(httpContext, proxyRequest, overlay is null ? AnswerForm.AsAccepted
+            : options.PreferCompressed ? AnswerForm.Compressed : AnswerForm.Plain);
         proxyRequest.Headers.TryAddWithoutValidation(HeaderNames.Authorization, authorization);
 
         // The method's name, not the path as it was written: what was checked is what is called.
@@ -41,7 +42,7 @@ internal sealed class UpstreamExchange(
     private bool PassOn(HttpContext context, HttpResponseMessage answer)
     {
         var length = answer.Content.Headers.ContentLength;
-        if (length > limit)
+        if (length > options.MaxResponseSize)
         {
             Refusal = XrpcErrors.UpstreamFailure("upstream response too large");
             return false;
@@ -50,7 +51,7 @@ internal sealed class UpstreamExchange(
         ResponseHeaders.Copy(answer, context.Response, withContent: true);
         if (length is null)
         {
-            answer.Content = new BoundedContent(answer.Content, limit);
+            answer.Content = new BoundedContent(answer.Content, options.MaxResponseSize);
         }
 
         return true;
@@ -67,7 +68,7 @@ internal sealed class UpstreamExchange(
         ReadOnlyMemory<byte> body;
         try
         {
-            body = await UpstreamBody.ReadAsync(answer, limit, cancellationToken);
+            body = await UpstreamBody.ReadAsync(answer, options.MaxResponseSize, cancellationToken);
         }
         catch (InvalidDataException)
         {
@@ -85,7 +86,7 @@ internal sealed class UpstreamExchange(
         HttpContext context, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var status = (int)answer.StatusCode;
-        var (error, message) = await UpstreamBody.ReadErrorAsync(answer, limit, cancellationToken);
+        var (error, message) = await UpstreamBody.ReadErrorAsync(answer, options.MaxResponseSize, cancellationToken);
         if (overlay is not null && error == "NotFound" && ResponseHeaders.Find(answer, ResponseHeaders.RepoRev) is { } rev
             && await overlay.ReplaceMissingAsync(context, rev, cancellationToken))
         {

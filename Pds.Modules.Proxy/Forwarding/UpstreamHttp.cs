@@ -38,7 +38,8 @@ internal sealed class UpstreamHttp : IDisposable
             handler.MaxConnectionsPerServer = MostConnections;
         }
 
-        return new HttpMessageInvoker(new HeaderLimit(options.HeadersTimeout, handler), disposeHandler: true);
+        HttpMessageHandler sender = options.MaxRetries > 0 ? new Retries(options.MaxRetries, handler) : handler;
+        return new HttpMessageInvoker(new HeaderLimit(options.HeadersTimeout, sender), disposeHandler: true);
     }
 
     /// <summary>Bounds the wait for an answer to begin. Where a body is sent first, the limit of bodies holds.</summary>
@@ -55,6 +56,25 @@ internal sealed class UpstreamHttp : IDisposable
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limited.CancelAfter(limit);
             return await base.SendAsync(request, limited.Token);
+        }
+    }
+
+    /// <summary>Asks again where a connection broke and nothing but a question was sent, within the same limit of time.</summary>
+    private sealed class Retries(int most, HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            for (var left = request.Content is null ? most : 0; ; left--)
+            {
+                try
+                {
+                    return await base.SendAsync(request, cancellationToken);
+                }
+                catch (HttpRequestException) when (left > 0)
+                {
+                }
+            }
         }
     }
 }

@@ -44,7 +44,8 @@ internal static class FeedMerge
         };
     }
 
-    private static JsonArray FeedOf(JsonObject answer) => answer["feed"]!.AsArray();
+    private static JsonArray FeedOf(JsonObject answer) =>
+        answer["feed"] as JsonArray ?? throw new InvalidDataException("feed is no array.");
 
     private static void RefreshAuthors(JsonArray feed, LocalView local)
     {

@@ -50,7 +50,8 @@ internal sealed partial class MergeOverlay(
         var merged = await TryAsync(context, async () =>
         {
             var view = new LocalView(context, Caller.Of(context)!.Did, local, images, embeds);
-            var answer = JsonNode.Parse(body.Span, documentOptions: AppViewReader.Deep)!.AsObject();
+            var answer = JsonNode.Parse(body.Span, documentOptions: AppViewReader.Deep) as JsonObject
+                ?? throw new InvalidDataException("It is no JSON object.");
             await merge.MergeAsync(answer, view, cancellationToken);
             return Encode(context, answer, view);
         });
@@ -105,6 +106,12 @@ internal sealed partial class MergeOverlay(
         {
             return await work();
         }
+        catch (Exception failure) when (failure is InvalidDataException or JsonException)
+        {
+            // Seen before, and no bug of ours: a line will do.
+            Log.Unreadable(logger, context.Request.Path, failure.Message);
+            return null;
+        }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // What a service sends may have any shape, and a view may lack whatever this expects of it.
@@ -126,5 +133,8 @@ internal sealed partial class MergeOverlay(
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing could be merged into the answer of {Path}")]
         public static partial void Failed(ILogger logger, Exception failure, PathString path);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The answer of {Path} is passed on as it came: {Reason}")]
+        public static partial void Unreadable(ILogger logger, PathString path, string reason);
     }
 }

@@ -12,12 +12,14 @@ public sealed class RepoLifecycle
 {
     private readonly RepoStore _repos;
     private readonly SigningKeys _keys;
+    private readonly RepositoryKeys _keysInUse;
     private readonly EventTail _tail;
     private readonly TidClock _clock;
     private readonly TimeProvider _time;
 
-    internal RepoLifecycle(RepoStore repos, SigningKeys keys, EventTail tail, TidClock clock, TimeProvider time) =>
-        (_repos, _keys, _tail, _clock, _time) = (repos, keys, tail, clock, time);
+    internal RepoLifecycle(
+        RepoStore repos, SigningKeys keys, RepositoryKeys keysInUse, EventTail tail, TidClock clock, TimeProvider time) =>
+        (_repos, _keys, _keysInUse, _tail, _clock, _time) = (repos, keys, keysInUse, tail, clock, time);
 
     /// <summary>Makes an empty repository. An active one is announced with four events, which follow one another.</summary>
     /// <param name="signingKey">The did:key of a reserved key.</param>
@@ -47,6 +49,7 @@ public sealed class RepoLifecycle
             throw XrpcErrors.InvalidRequest("Repository already exists");
         }
 
+        _keysInUse.Forget(did);
         Publish(place, events);
     }
 
@@ -60,6 +63,7 @@ public sealed class RepoLifecycle
         }
 
         await _repos.SweepAsync(did, cancellationToken);
+        _keysInUse.Forget(did);
     }
 
     /// <summary>Sets the status that reads and writes obey, and announces it.</summary>

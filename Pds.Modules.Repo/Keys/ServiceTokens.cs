@@ -17,17 +17,17 @@ public sealed class ServiceTokens
     // DIDs and NSIDs need no escapes, and some verifiers compare the text.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly KeyStore _store;
+    private readonly RepositoryKeys _repositories;
     private readonly SigningKeys _keys;
     private readonly TimeProvider _time;
 
-    internal ServiceTokens(KeyStore store, SigningKeys keys, TimeProvider time) =>
-        (_store, _keys, _time) = (store, keys, time);
+    internal ServiceTokens(RepositoryKeys repositories, SigningKeys keys, TimeProvider time) =>
+        (_repositories, _keys, _time) = (repositories, keys, time);
 
     /// <summary>A token of the account; null where it has no repository here.</summary>
     public async Task<SignedServiceToken?> SignAsync(SignServiceToken asked, CancellationToken cancellationToken)
     {
-        if (await _store.FindOfRepositoryAsync(asked.Did, cancellationToken) is not { } stored)
+        if (await _repositories.FindAsync(asked.Did, cancellationToken) is not { } stored)
         {
             return null;
         }

@@ -217,6 +217,57 @@ public sealed class ForwardingTests(PdsFixture pds, ProxyWorld world) : IClassFi
         Assert.Equal((502, "UpstreamFailure", "Upstream service unreachable"), (reply.Status, reply.Error, reply.Message));
     }
 
+    [Theory]
+    [InlineData(2, 200)]
+    [InlineData(1, 502)]
+    public async Task A_question_whose_connection_broke_is_asked_again_as_often_as_the_operator_says(int retries, int status)
+    {
+        var settings = world.AppView.AsAppView();
+        settings["PDS_PROXY_MAX_RETRIES"] = $"{retries}";
+        await using var server = await pds.StartServerAsync(settings);
+        using var bob = await TestAccount.CreateAsync(server);
+        var (question, order) = ($"app.bsky.test.breaksFor{retries}", $"app.bsky.test.breaksOnceFor{retries}");
+        var asked = 0;
+        world.AppView.Answer(question, BreakTwiceAsync);
+        world.AppView.Answer(order, BreakTwiceAsync);
+
+        var answer = await bob.QueryAsync(question);
+        var breaks = asked;
+        asked = 0;
+        var done = await bob.ProcedureAsync(order, new { });
+
+        Assert.Equal((status, retries + 1), (answer.Status, breaks));
+        Assert.Equal((502, 1), (done.Status, asked));
+
+        Task BreakTwiceAsync(HttpContext context, ReceivedCall call)
+        {
+            if (++asked > 2)
+            {
+                return context.Response.WriteAsJsonAsync(new { });
+            }
+
+            context.Abort();
+            return Task.CompletedTask;
+        }
+    }
+
+    [Theory]
+    [InlineData(true, "br, gzip")]
+    [InlineData(false, "identity, br;q=0.1, gzip;q=0.1")]
+    public async Task What_is_read_here_is_asked_for_as_the_operator_likes_it(bool prefersCompressed, string asked)
+    {
+        var settings = world.AppView.AsAppView();
+        settings["PDS_PROXY_PREFER_COMPRESSED"] = $"{prefersCompressed}";
+        await using var server = await pds.StartServerAsync(settings);
+        using var bob = await TestAccount.CreateAsync(server);
+        var request = new HttpRequestMessage(HttpMethod.Get, "/xrpc/app.bsky.feed.getTimeline");
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip, br, zstd");
+
+        (await bob.SendAsync(request)).Ok();
+
+        Assert.Equal(asked, world.AppView.CallOf(bob).Headers["Accept-Encoding"]);
+    }
+
     [Fact]
     public async Task A_service_that_thinks_too_long_is_an_upstream_failure()
     {

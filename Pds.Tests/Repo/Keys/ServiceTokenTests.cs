@@ -33,6 +33,20 @@ public sealed class ServiceTokenTests(PdsFixture pds)
     }
 
     [Fact]
+    public async Task A_repository_that_is_gone_signs_nothing_more()
+    {
+        using var alice = await pds.CreateAccountAsync();
+        var server = await pds.GetServerAsync();
+        var asked = new SignServiceToken(alice.Did, "did:web:api.example.com", null);
+        var before = await server.InvokeAsync<SignedServiceToken?>(asked);
+
+        await server.InvokeAsync(new DeleteRepository(alice.Did));
+
+        Assert.NotNull(before);
+        Assert.Null(await server.InvokeAsync<SignedServiceToken?>(asked));
+    }
+
+    [Fact]
     public async Task Who_has_no_repository_here_gets_no_token()
     {
         var server = await pds.GetServerAsync();
