@@ -39,12 +39,8 @@ public static class PdsApplication
 
         builder.AddListener();
         builder.AddServiceDefaults();
-        builder.AddNpgsqlDataSource("pdsdb", configureDataSourceBuilder: source =>
-        {
-            // Every statement is a constant: prepared on its second use, it is parsed and planned once to a connection.
-            source.ConnectionStringBuilder.MaxAutoPrepare = 200;
-            source.ConnectionStringBuilder.AutoPrepareMinUsages = 2;
-        });
+        builder.AddNpgsqlDataSource("pdsdb", configureDataSourceBuilder: source => source.Prepare());
+        builder.AddReadDataSource("pdsdb");
         builder.AddRedisClient("redis", configureOptions: FailFast);
         builder.Services.AddPdsOptions<ServiceOptions>(builder.Configuration);
         builder.Services.AddPdsOptions<RateLimitOptions>(builder.Configuration);

@@ -1,14 +1,17 @@
 using System.Text;
 using AtProto;
 using AtProto.Plc;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NpgsqlTypes;
+using Pds.Contracts;
 using Pds.Contracts.Identity;
 
 namespace Pds.Modules.Identity.Storage;
 
 /// <summary>The accounts' DIDs and handles.</summary>
-public sealed class IdentityStore(NpgsqlDataSource database, TimeProvider time)
+public sealed class IdentityStore(
+    NpgsqlDataSource database, [FromKeyedServices(DataSources.Reads)] NpgsqlDataSource reads, TimeProvider time)
 {
     // A sign-up takes seconds. One that never published its DID gives its handle up to the next who asks.
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(10);
@@ -56,14 +59,14 @@ public sealed class IdentityStore(NpgsqlDataSource database, TimeProvider time)
 
     public async Task<LocalIdentity?> FindAsync(Did did, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT did, handle, status FROM identity.account WHERE did = $1");
+        await using var command = reads.CreateCommand("SELECT did, handle, status FROM identity.account WHERE did = $1");
         command.Parameters.AddWithValue(did.Value);
         return await ReadAsync(command, cancellationToken);
     }
 
     public async Task<LocalIdentity?> FindAsync(Handle handle, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT did, handle, status FROM identity.account WHERE handle = $1");
+        await using var command = reads.CreateCommand("SELECT did, handle, status FROM identity.account WHERE handle = $1");
         command.Parameters.AddWithValue(handle.Value);
         return await ReadAsync(command, cancellationToken);
     }
@@ -71,7 +74,7 @@ public sealed class IdentityStore(NpgsqlDataSource database, TimeProvider time)
     /// <summary>Whose handle this is for the world to see: an active account's, its DID published.</summary>
     public async Task<Did?> FindResolvableAsync(Handle handle, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        await using var command = reads.CreateCommand(
             "SELECT did FROM identity.account WHERE handle = $1 AND status = 0 AND genesis IS NULL");
         command.Parameters.AddWithValue(handle.Value);
         return await command.ExecuteScalarAsync(cancellationToken) is string did ? Did.Parse(did) : null;

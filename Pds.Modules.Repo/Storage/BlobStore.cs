@@ -1,11 +1,14 @@
 using AtProto;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Pds.Contracts;
 using Pds.Modules.Repo.Firehose;
 
 namespace Pds.Modules.Repo.Storage;
 
 /// <summary>What is known of blobs; their bytes lie elsewhere.</summary>
-internal sealed class BlobStore(NpgsqlDataSource database)
+internal sealed class BlobStore(
+    NpgsqlDataSource database, [FromKeyedServices(DataSources.Reads)] NpgsqlDataSource reads)
 {
     /// <summary>
     /// Notes an upload. Of bytes that the repository has already, the file that is there stays, and its time to be named by
@@ -36,7 +39,7 @@ internal sealed class BlobStore(NpgsqlDataSource database)
     /// <summary>A blob; null when the repository has none of this name.</summary>
     public async Task<StoredBlob?> FindAsync(long repoId, Cid cid, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        await using var command = reads.CreateCommand(
             "SELECT mime_type, size, storage_key, takedown IS NOT NULL FROM repo.blob WHERE repo_id = $1 AND cid = $2");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = cid.ToBytes() });

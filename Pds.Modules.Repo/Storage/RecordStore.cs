@@ -1,11 +1,13 @@
 using AtProto;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Pds.Contracts;
 using Pds.Contracts.Repo;
 
 namespace Pds.Modules.Repo.Storage;
 
 /// <summary>Reads records, each answer in one query. Only active repositories have any.</summary>
-public sealed class RecordStore(NpgsqlDataSource database)
+public sealed class RecordStore([FromKeyedServices(DataSources.Reads)] NpgsqlDataSource database)
 {
     /// <summary>One record; null when there is none that may be shown, with whether the repository is here at all.</summary>
     public async Task<(bool HasRepo, StoredRecord? Record)> FindAsync(

@@ -2,19 +2,22 @@ using System.Data;
 using System.Runtime.CompilerServices;
 using AtProto;
 using AtProto.Repo;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Pds.Contracts;
 
 namespace Pds.Modules.Repo.Storage;
 
 /// <summary>What the sync methods read of repositories.</summary>
-internal sealed class SyncStore(NpgsqlDataSource database)
+internal sealed class SyncStore(
+    NpgsqlDataSource database, [FromKeyedServices(DataSources.Reads)] NpgsqlDataSource reads)
 {
     private const string HeadColumns = "id, did, cid, rev, status";
 
     /// <summary>Where a repository stands; null when there is none here.</summary>
     public async Task<RepoHead?> FindHeadAsync(Did did, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"SELECT {HeadColumns} FROM repo.repo WHERE did = $1");
+        await using var command = reads.CreateCommand($"SELECT {HeadColumns} FROM repo.repo WHERE did = $1");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? ReadHead(reader) : null;
