@@ -12,7 +12,6 @@ namespace Pds.Modules.Repo;
 [JsonSerializable(typeof(CreateRecord.Output), TypeInfoPropertyName = "CreateRecordOutput")]
 [JsonSerializable(typeof(DeleteRecord.Input), TypeInfoPropertyName = "DeleteRecordInput")]
 [JsonSerializable(typeof(DeleteRecord.Output), TypeInfoPropertyName = "DeleteRecordOutput")]
-[JsonSerializable(typeof(DescribeRepo.Output), TypeInfoPropertyName = "DescribeRepoOutput")]
 [JsonSerializable(typeof(GetHead.Output), TypeInfoPropertyName = "GetHeadOutput")]
 [JsonSerializable(typeof(GetHostStatus.Output), TypeInfoPropertyName = "GetHostStatusOutput")]
 [JsonSerializable(typeof(GetLatestCommit.Output), TypeInfoPropertyName = "GetLatestCommitOutput")]

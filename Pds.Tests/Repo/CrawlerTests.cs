@@ -56,6 +56,7 @@ public sealed class CrawlerTests(PdsFixture pds)
         (await alice.CreateRecordAsync(Records.Post("more"))).Ok();
 
         Assert.Single(banning.Hostnames);
+        await Eventually.TrueAsync(() => Task.FromResult(counted.Outcomes.Count > 0));
         Assert.Equal(["refusal"], counted.Outcomes);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pds.Contracts;
 using Pds.Modules.Repo;
 using Pds.Modules.Repo.Commits;
 using Pds.Modules.Repo.Firehose;
@@ -59,6 +60,7 @@ internal sealed class RepoHost : IAsyncDisposable
         builder.Services.AddSingleton(new ServiceOptions());
         builder.Services.AddSingleton<OutgoingHttp>();
         builder.Services.AddNpgsqlDataSource(connection);
+        builder.Services.AddNpgsqlDataSource(connection + ";Multiplexing=true;Maximum Pool Size=1", serviceKey: DataSources.Reads);
         builder.Services.AddSingleton(await services.ConnectRedisAsync());
         builder.AddRepo();
 

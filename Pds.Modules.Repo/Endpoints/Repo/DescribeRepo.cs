@@ -14,25 +14,50 @@ internal static class DescribeRepo
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc.MapQuery("com.atproto.repo.describeRepo", HandleAsync);
 
-    internal sealed record Output(Handle Handle, Did Did, JsonElement DidDoc, string[] Collections, bool HandleIsCorrect);
-
-    private static async Task<Output> HandleAsync(
+    private static async Task<IResult> HandleAsync(
         AtIdentifier repo, RecordStore records, IMessageBus bus, HttpContext context, CancellationToken cancellationToken)
     {
-        if (await RepoParameter.ResolveAsync(repo, context) is not { } did
-            || await records.ListCollectionsAsync(did, cancellationToken) is not var (status, collections)
-            || await bus.InvokeAsync<LocalIdentity?>(new GetIdentity(did), cancellationToken) is not { } identity)
+        if (await RepoParameter.ResolveAsync(repo, context) is not { } did)
         {
-            throw XrpcErrors.BadRequest("RepoNotFound", $"Could not find repo: {repo}");
+            throw NotFound(repo);
+        }
+
+        // Asked for at once, these travel together.
+        var counting = records.ListCollectionsAsync(did, cancellationToken);
+        var naming = bus.InvokeAsync<LocalIdentity?>(new GetIdentity(did), cancellationToken);
+        await Task.WhenAll(counting, naming);
+        if (await counting is not var (status, collections) || await naming is not { } identity)
+        {
+            throw NotFound(repo);
         }
 
         RequireActive(did, status);
         var resolved = await bus.InvokeAsync<ResolvedDid?>(new ResolveDidDocument(did), cancellationToken)
             ?? throw XrpcErrors.InvalidRequest($"Could not resolve DID: {did}");
-        using var document = JsonDocument.Parse(resolved.Json);
-        var didDoc = document.RootElement.Clone();
 
-        return new(identity.Handle, did, didDoc, collections, HandleOf(didDoc) == identity.Handle);
+        return new RecordJson(writer => Write(writer, identity, resolved.Json, collections));
+    }
+
+    private static XrpcException NotFound(AtIdentifier repo) =>
+        XrpcErrors.BadRequest("RepoNotFound", $"Could not find repo: {repo}");
+
+    private static void Write(Utf8JsonWriter writer, LocalIdentity identity, ReadOnlyMemory<byte> didDoc, string[] collections)
+    {
+        using var document = JsonDocument.Parse(didDoc);
+        writer.WriteStartObject();
+        writer.WriteString("handle"u8, identity.Handle.Value);
+        writer.WriteString("did"u8, identity.Did.Value);
+        writer.WritePropertyName("didDoc"u8);
+        document.RootElement.WriteTo(writer);
+        writer.WriteStartArray("collections"u8);
+        foreach (var collection in collections)
+        {
+            writer.WriteStringValue(collection);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteBoolean("handleIsCorrect"u8, HandleOf(document.RootElement) == identity.Handle);
+        writer.WriteEndObject();
     }
 
     private static void RequireActive(Did did, AccountStatus status)
