@@ -9,6 +9,7 @@ internal sealed class ImportBatch
     private const int MaxRows = 2000;
     private const int MaxBytes = 2 << 20;
 
+    private readonly HashSet<Cid> _named = [];
     private int _bytes;
 
     public List<Row> Created { get; } = [];
@@ -27,13 +28,12 @@ internal sealed class ImportBatch
     {
         (isNew ? Created : Updated).Add(row);
         _bytes += row.Value.Length;
-        var first = BlobUses.Count;
+        _named.Clear();
         foreach (var blob in blobs)
         {
-            var use = (blob.Cid, row.Collection, row.Rkey);
-            if (BlobUses.IndexOf(use, first) < 0)
+            if (_named.Add(blob.Cid))
             {
-                BlobUses.Add(use);
+                BlobUses.Add((blob.Cid, row.Collection, row.Rkey));
             }
         }
     }

@@ -15,9 +15,15 @@ internal sealed class ImportedBlocks(string folder) : IDisposable
 
     private const long MaxBytesInMemory = 16 << 20;
 
+    // What an array takes beside its bytes.
+    private const int Overhead = 32;
+
     private readonly Dictionary<Cid, Place> _places = [];
     private long _bytesInMemory;
     private FileStream? _file;
+
+    /// <summary>How many blocks there are.</summary>
+    public int Count => _places.Count;
 
     /// <summary>Keeps a block; one that is there already is not kept twice.</summary>
     /// <exception cref="XrpcException"><c>PayloadTooLarge</c>: there are too many.</exception>
@@ -33,9 +39,9 @@ internal sealed class ImportedBlocks(string folder) : IDisposable
             return;
         }
 
-        if (_bytesInMemory + block.Bytes.Length <= MaxBytesInMemory)
+        if (_bytesInMemory + Overhead + block.Bytes.Length <= MaxBytesInMemory)
         {
-            _bytesInMemory += block.Bytes.Length;
+            _bytesInMemory += Overhead + block.Bytes.Length;
             _places[block.Cid] = new Place(block.Bytes, 0, block.Bytes.Length);
             return;
         }

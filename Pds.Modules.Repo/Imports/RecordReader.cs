@@ -12,12 +12,14 @@ namespace Pds.Modules.Repo.Imports;
 /// Reads the records of a foreign repository. Their bytes stay as they are, and no schema is asked: they are what the account
 /// published elsewhere. Only what could not be served again is refused.
 /// </summary>
-internal sealed class RecordReader(ImportedBlocks blocks)
+/// <param name="maxBytes">The most bytes that all records come to. Many paths may name one block, and each would keep it.</param>
+internal sealed class RecordReader(ImportedBlocks blocks, long maxBytes)
 {
     // The protocol's ceiling for a record, above what is accepted of those who write here.
     private const int MaxRecordBytes = 1 << 20;
 
     private Nsid? _collection;
+    private long _bytes;
 
     /// <summary>Adds what one difference between the trees comes to.</summary>
     /// <exception cref="XrpcException">The path is none of a record, or its block is missing or cannot be read.</exception>
@@ -41,6 +43,12 @@ internal sealed class RecordReader(ImportedBlocks blocks)
         if (value is null || value.Length > MaxRecordBytes || !IsRecord(value))
         {
             throw Refuse(path);
+        }
+
+        _bytes += value.Length;
+        if (_bytes > maxBytes)
+        {
+            throw XrpcErrors.PayloadTooLarge($"The records of the repository come to more than {maxBytes} bytes");
         }
 
         var row = new ImportBatch.Row(collection.Value, rkey, RecordLink.Hash(collection, value), cid, value);

@@ -34,36 +34,29 @@ internal sealed class RepoImporter(
     private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(5);
 
     // Each holds some memory and a connection to the database.
-    private readonly SemaphoreSlim _slots = new(4);
+    private readonly ImportSlots _slots = new();
 
     /// <summary>Imports. Nothing has changed when this throws a refusal.</summary>
     public async Task ImportAsync(Did did, PipeReader body, CancellationToken cancellationToken)
     {
         RequireImportable((await repos.FindAsync(did, 0, cancellationToken))?.Status);
-        await _slots.WaitAsync(cancellationToken);
-        try
+        using var slot = await _slots.TakeAsync(cancellationToken);
+        using var blocks = new ImportedBlocks(blobOptions.TemporaryDirectory);
+        var roots = await CarReceiver.ReceiveAsync(body, options.MaxImportSize, blocks, slot, time, cancellationToken);
+        var commit = RequireCommit(did, roots, blocks);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            using var blocks = new ImportedBlocks(blobOptions.TemporaryDirectory);
-            var roots = await CarReceiver.ReceiveAsync(body, options.MaxImportSize, blocks, cancellationToken);
-            var commit = RequireCommit(did, roots, blocks);
-            for (var attempt = 0; attempt < MaxAttempts; attempt++)
+            try
             {
-                try
+                if (await TryImportAsync(commit, blocks, cancellationToken))
                 {
-                    if (await TryImportAsync(commit, blocks, cancellationToken))
-                    {
-                        return;
-                    }
-                }
-                catch (PostgresException exception) when (EventPartitionStore.IsBeyondEnd(exception))
-                {
-                    await partitions.ReachAsync(cancellationToken);
+                    return;
                 }
             }
-        }
-        finally
-        {
-            _slots.Release();
+            catch (PostgresException exception) when (EventPartitionStore.IsBeyondEnd(exception))
+            {
+                await partitions.ReachAsync(cancellationToken);
+            }
         }
 
         throw XrpcErrors.InvalidSwap("The repository is being written; import it again when it rests");
@@ -138,7 +131,7 @@ internal sealed class RepoImporter(
         var diff = new TreeDiff(repo.Data, commit.Data, blocks.Find);
         try
         {
-            await WriteRecordsAsync(import, diff, new RecordReader(blocks), cancellationToken);
+            await WriteRecordsAsync(import, diff, new RecordReader(blocks, options.MaxImportSize), cancellationToken);
         }
         catch (TreeException exception)
         {

@@ -104,7 +104,7 @@ public sealed class RepositoryTakeover
     private static List<Cid> Walk(SignedCommit head, ImportedBlocks blocks, TakeoverBatch records)
     {
         var diff = new TreeDiff(EmptyTree.Cid, head.Data, cid => cid == EmptyTree.Cid ? EmptyTree.Bytes : blocks.Find(cid));
-        var reader = new RecordReader(blocks);
+        var reader = new RecordReader(blocks, long.MaxValue);
         try
         {
             var batch = new ImportBatch();

@@ -178,6 +178,20 @@ public sealed class BlobTests(PdsFixture pds)
         Directory.Delete(folder, recursive: true);
     }
 
+    [Theory]
+    [InlineData("text/plain; charset=utf-8", "text/plain")]
+    [InlineData("Text/PLAIN", "text/plain")]
+    [InlineData("*/*", "application/octet-stream")]
+    [InlineData("nonsense", "application/octet-stream")]
+    public async Task What_the_bytes_do_not_show_is_what_the_client_says(string declared, string stored)
+    {
+        using var alice = await pds.CreateAccountAsync();
+
+        var blob = await UploadAsync(alice, "plain words"u8.ToArray(), declared);
+
+        Assert.Equal(stored, (string)blob["mimeType"]!);
+    }
+
     [Fact]
     public async Task Uploading_needs_an_account()
     {
