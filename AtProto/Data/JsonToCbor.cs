@@ -17,11 +17,13 @@ internal ref struct JsonToCbor
     private readonly CborWriter _writer;
     private readonly CborLimits _limits;
     private readonly List<Entry> _entries;
+    private readonly ReadOnlySpan<byte> _source;
     private Utf8JsonReader _json;
 
     public JsonToCbor(ReadOnlySpan<byte> json, CborWriter writer, CborLimits limits)
     {
         _json = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = limits.MaxDepth });
+        _source = json;
         _writer = writer;
         _limits = limits;
         _entries = [];
@@ -302,5 +304,6 @@ internal ref struct JsonToCbor
         }
     }
 
-    private readonly DataException Fail(string what) => new($"Data has {what}, at byte {_json.TokenStartIndex} of the JSON");
+    private readonly DataException Fail(string what) => new(
+        $"Data{JsonPlace.Of(_source, _json.TokenStartIndex, _limits.MaxDepth)} has {what}, at byte {_json.TokenStartIndex} of the JSON");
 }

@@ -58,7 +58,7 @@ public sealed class CreateRecordTests(PdsFixture pds)
     [InlineData("""{"$type":"app.bsky.feed.like","text":"x","createdAt":"2026-01-01T00:00:00Z"}""", "Invalid $type: expected app.bsky.feed.post, got app.bsky.feed.like")]
     [InlineData("""{"$type":7}""", "Invalid $type: expected app.bsky.feed.post, got")]
     [InlineData("""{"text":"x"}""", "Invalid app.bsky.feed.post record: Record must have the property \"createdAt\"")]
-    [InlineData("""{"text":"x","createdAt":"2026-01-01T00:00:00Z","n":1.5}""", "Invalid record: ")]
+    [InlineData("""{"text":"x","createdAt":"2026-01-01T00:00:00Z","n":[2,{"of":1.5}]}""", "Invalid record: Data/n/1/of has a number that is not an integer of 53 bits")]
     [InlineData("""{"$link":"bafyreie5737gdxlw5i64vzichcalba3z2v5n6icifvx5xytvske7mr3hpm"}""", "Error: Input/record must be an object")]
     [InlineData("""["a"]""", "Error: Input/record must be an object")]
     [InlineData("\"text\"", "Error: Input/record must be an object")]

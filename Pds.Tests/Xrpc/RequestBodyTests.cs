@@ -17,23 +17,25 @@ public sealed class RequestBodyTests(XrpcTestHost host) : IClassFixture<XrpcTest
     }
 
     [Theory]
-    [InlineData("""{"text":"a"}""", "repo")]
-    [InlineData("""{"repo":"did:web:a.b"}""", "text")]
-    [InlineData("""{"repo":"nobody","text":"a"}""", "repo")]
-    [InlineData("""{"repo":"did:web:a.b","text":null}""", "text")]
-    [InlineData("""{"repo":"did:web:a.b","text":"a","count":"3"}""", "count")]
-    [InlineData("""{"repo":"did:web:a.b","text":"a","tags":["b",4]}""", "tags")]
-    [InlineData("""{"repo":"did:web:a.b","text":"a" """, "JSON")]
-    [InlineData("null", "")]
-    [InlineData("[]", "")]
-    public async Task Input_that_does_not_fit_is_refused_with_the_place(string body, string place)
+    [InlineData("""{"text":"a"}""", "Input must have the property \"repo\"")]
+    [InlineData("{}", "Input must have the properties \"repo\", \"text\"")]
+    [InlineData("""{"repo":"nobody","text":"a"}""", "Input/repo must be a valid did")]
+    [InlineData("""{"repo":"did:web:a.b","text":null}""", "Input/text must not be null")]
+    [InlineData("""{"repo":"did:web:a.b","text":{}}""", "Input/text must be a string")]
+    [InlineData("""{"repo":"did:web:a.b","text":"a","count":"3"}""", "Input/count must be an integer")]
+    [InlineData("""{"repo":"did:web:a.b","text":"a","count":1.5}""", "Input/count must be an integer")]
+    [InlineData("""{"repo":"did:web:a.b","text":"a","tags":"b"}""", "Input/tags must be an array")]
+    [InlineData("""{"repo":"did:web:a.b","text":"a","tags":["b",4]}""", "Input/tags/1 must be a string")]
+    [InlineData("""{"repo":"did:web:a.b","text":"a" """, "Input is not valid JSON, at line 1, byte 34")]
+    [InlineData("{\n\"repo\" 5}", "Input is not valid JSON, at line 2, byte 8")]
+    [InlineData("null", "Input must be an object")]
+    [InlineData("[]", "Input must be an object")]
+    [InlineData("7", "Input must be an object")]
+    public async Task Input_that_does_not_fit_is_refused_with_the_place_and_the_rule(string body, string message)
     {
         var reply = await PostAsync(body, "application/json");
 
-        Assert.Equal((400, "InvalidRequest"), (reply.Status, reply.Error));
-        Assert.Contains(place, reply.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("Pds.", reply.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("System.", reply.Message, StringComparison.Ordinal);
+        Assert.Equal((400, "InvalidRequest", message), (reply.Status, reply.Error, reply.Message));
     }
 
     [Fact]

@@ -106,7 +106,7 @@ internal sealed class QueryRule(string name, bool isRequired, bool isArray, Func
     }
 
     private static string? ParsableComplaint<T>(string value) where T : IParsable<T> =>
-        T.TryParse(value, CultureInfo.InvariantCulture, out _) ? null : $"must be a valid {typeof(T).Name}";
+        T.TryParse(value, CultureInfo.InvariantCulture, out _) ? null : $"must be {FormatNames.Of(typeof(T))}";
 
     private static Type Element(Type type) =>
         type.IsArray ? type.GetElementType()! : Nullable.GetUnderlyingType(type) ?? type;
