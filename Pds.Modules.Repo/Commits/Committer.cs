@@ -138,7 +138,7 @@ internal sealed partial class Committer(
             _rows.Events.Add(NumberOf(commit), commit.Repo.Id, commit.Event);
         }
 
-        var (seq, won) = await store.AppendAsync(_rows, CancellationToken.None);
+        var (seq, won) = await store.AppendAsync(_rows, tail.Newest, CancellationToken.None);
 
         _published.Clear();
         foreach (var commit in inOrder)

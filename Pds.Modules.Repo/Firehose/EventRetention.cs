@@ -12,7 +12,7 @@ internal sealed partial class EventRetention(
     : BackgroundService
 {
     /// <summary>How many partitions are made ahead: at the rate of the last hour, they last for as many hours.</summary>
-    private const int Ahead = 10;
+    private const int Ahead = 4;
 
     // Who appends where the partitions end has to make one first: what was made ahead should outlast the next round.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);

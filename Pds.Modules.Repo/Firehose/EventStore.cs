@@ -17,6 +17,10 @@ public sealed class EventStore(NpgsqlDataSource database)
     internal const string LastSeq =
         "SELECT greatest((SELECT max(seq) FROM repo.event), (SELECT floor FROM repo.sequencer)) AS seq";
 
+    /// <summary>The same, for who knows a number that is not after it: partitions before that are not even opened.</summary>
+    internal static string LastSeqAfter(string known) =>
+        $"SELECT greatest((SELECT max(seq) FROM repo.event WHERE seq >= {known}), {known}, (SELECT floor FROM repo.sequencer)) AS seq";
+
     /// <summary>Events after a number, oldest first: at most <paramref name="maxCount"/>, and no more bytes than <paramref name="maxBytes"/> but for a single event.</summary>
     public async Task<List<StreamEvent>> ReadAsync(
         long after, int maxCount, int maxBytes, CancellationToken cancellationToken)

@@ -24,6 +24,9 @@ public sealed partial class EventTail(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly string _self = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
 
+    /// <summary>The number of an event that is on disk, most often the newest; 0 when none is known.</summary>
+    public long Newest => Math.Max(0, ring.Newest);
+
     /// <summary>Tells of events that have just been committed by this process.</summary>
     public void Publish(ReadOnlySpan<StreamEvent> events)
     {

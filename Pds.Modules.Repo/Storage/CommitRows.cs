@@ -73,6 +73,12 @@ internal sealed class CommitRows
         Events.Clear();
     }
 
+    /// <summary>What there are rows of.</summary>
+    public CommitParts Parts =>
+        (NewNodes.Heads.Count + RemovedNodes.Heads.Count > 0 ? CommitParts.Nodes : 0)
+        | (UpdatedRecords.Heads.Count + RemovedRecords.Heads.Count + Overwritten.Heads.Count > 0 ? CommitParts.Changes : 0)
+        | (BlobUses.Heads.Count > 0 ? CommitParts.Blobs : 0);
+
     /// <summary>Starts a head; the rows added next belong to it.</summary>
     public void AddHead(long repoId, Cid previous, SignedCommit commit)
     {
