@@ -3,6 +3,7 @@ using AtProto.Lexicons;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Pds.Modules.Repo.Blobs;
 using Pds.Modules.Repo.Commits;
 using Pds.Modules.Repo.Crawlers;
@@ -12,6 +13,7 @@ using Pds.Modules.Repo.Firehose;
 using Pds.Modules.Repo.Foreign;
 using Pds.Modules.Repo.Imports;
 using Pds.Modules.Repo.Keys;
+using Pds.Modules.Repo.Repair;
 using Pds.Modules.Repo.Storage;
 using Pds.Modules.Repo.Takeover;
 using Pds.Xrpc;
@@ -87,6 +89,12 @@ public static class RepoModule
         services.AddSingleton(provider => new RepositoryTakeover(
             provider.GetRequiredService<TakeoverStore>(), provider.GetRequiredService<BlobTakeover>(),
             provider.GetRequiredService<KeySealer>(), provider.GetRequiredService<BlobOptions>()));
+
+        services.AddSingleton(provider => new RepositoryRepair(
+            provider.GetRequiredService<RepoStore>(), provider.GetRequiredService<ImportStore>(),
+            provider.GetRequiredService<EventPartitionStore>(), provider.GetRequiredService<EventStore>(),
+            provider.GetRequiredService<EventTail>(), provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<TidClock>(),
+            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
 
         return builder;
     }

@@ -13,6 +13,8 @@ internal static class CommandTree
         return new RootCommand("Tools for those who run a personal data server, and for those who move to or from one.")
         {
             ImportReference.Create(console),
+            RebuildRepository.Create(console),
+            ContinueStream.Create(console),
         };
     }
 }

@@ -55,6 +55,15 @@ public sealed class EventRing
         }
     }
 
+    /// <summary>How many events here follow a number; numbers may have been left out.</summary>
+    public int CountAfter(long after)
+    {
+        lock (_gate)
+        {
+            return _count - FirstAfter(after);
+        }
+    }
+
     /// <summary>Completes once there is an event after this number.</summary>
     public async Task WaitAsync(long after, CancellationToken cancellationToken)
     {

@@ -86,7 +86,8 @@ internal sealed class SubscriberLoop(
         var events = new StreamEvent[BatchCount];
         while (true)
         {
-            if (live && ring.Newest - position > options.MaxSubscriptionBuffer)
+            if (live && ring.Newest - position > options.MaxSubscriptionBuffer
+                && ring.CountAfter(position) > options.MaxSubscriptionBuffer)
             {
                 await subscriber.RefuseAsync("ConsumerTooSlow", "Stream consumer too slow");
                 return;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AtProto;
 using AtProto.Repo;
 using Npgsql;
@@ -111,15 +112,45 @@ internal sealed class RunningImport(NpgsqlConnection connection, NpgsqlTransacti
 
         foreach (var cid in diff.NewNodes)
         {
-            _rows.StartRow(4);
-            _rows.Add(repoId);
-            _rows.Add(cid);
-            _rows.Add(Rev.Value);
-            _rows.Add(cid == EmptyTree.Cid ? EmptyTree.Bytes : blocks.Find(cid)!);
-            if (_rows.Length >= MaxCopyBytes)
+            await AddNodeAsync(cid, cid == EmptyTree.Cid ? EmptyTree.Bytes : blocks.Find(cid)!, cancellationToken);
+        }
+
+        await SendNodesAsync(cancellationToken);
+    }
+
+    /// <summary>All records that are there, by path in the order of the tree, each checked against its CID.</summary>
+    /// <exception cref="InvalidDataException">One is not what its CID says.</exception>
+    public async IAsyncEnumerable<(string Path, Cid Cid)> ReadRecordsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT collection || '/' || rkey AS path, cid, value FROM repo.record WHERE repo_id = $1
+            ORDER BY (collection || '/' || rkey) COLLATE "C"
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (path, cid) = (reader.GetString(0), RepoStore.ReadCid(reader, 1));
+            if (Cid.Compute(CidCodec.DagCbor, reader.GetFieldValue<byte[]>(2)) != cid)
             {
-                await SendNodesAsync(cancellationToken);
+                throw new InvalidDataException($"The record at {path} is not what its CID says.");
             }
+
+            yield return (path, cid);
+        }
+    }
+
+    /// <summary>Writes a whole tree in place of the one that is there.</summary>
+    public async Task ReplaceNodesAsync(List<Block> nodes, CancellationToken cancellationToken)
+    {
+        await using var clear = new NpgsqlCommand("DELETE FROM repo.node WHERE repo_id = $1", connection);
+        clear.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        await clear.ExecuteNonQueryAsync(cancellationToken);
+        foreach (var node in nodes)
+        {
+            await AddNodeAsync(node.Cid, node.Bytes, cancellationToken);
         }
 
         await SendNodesAsync(cancellationToken);
@@ -211,6 +242,16 @@ internal sealed class RunningImport(NpgsqlConnection connection, NpgsqlTransacti
             drop.Parameters.AddWithValue(_droppedBlobs.Select(cid => cid.ToBytes()).ToArray());
             batch.BatchCommands.Add(drop);
         }
+    }
+
+    private Task AddNodeAsync(Cid cid, byte[] bytes, CancellationToken cancellationToken)
+    {
+        _rows.StartRow(4);
+        _rows.Add(repoId);
+        _rows.Add(cid);
+        _rows.Add(Rev.Value);
+        _rows.Add(bytes);
+        return _rows.Length >= MaxCopyBytes ? SendNodesAsync(cancellationToken) : Task.CompletedTask;
     }
 
     private Task SendNodesAsync(CancellationToken cancellationToken) =>
