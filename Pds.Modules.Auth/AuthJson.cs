@@ -34,11 +34,22 @@ namespace Pds.Modules.Auth;
 [JsonSerializable(typeof(EnableAccountInvites.Input), TypeInfoPropertyName = "EnableAccountInvitesInput")]
 [JsonSerializable(typeof(ConfirmEmail.Input), TypeInfoPropertyName = "ConfirmEmailInput")]
 [JsonSerializable(typeof(DeactivateAccount.Input), TypeInfoPropertyName = "DeactivateAccountInput")]
-[JsonSerializable(typeof(DeleteAccount.Input), TypeInfoPropertyName = "DeleteAccountInput")]
+[JsonSerializable(typeof(Endpoints.Server.DeleteAccount.Input), TypeInfoPropertyName = "DeleteAccountInput")]
 [JsonSerializable(typeof(RequestEmailUpdate.Output), TypeInfoPropertyName = "RequestEmailUpdateOutput")]
 [JsonSerializable(typeof(RequestPasswordReset.Input), TypeInfoPropertyName = "RequestPasswordResetInput")]
 [JsonSerializable(typeof(ResetPassword.Input), TypeInfoPropertyName = "ResetPasswordInput")]
 [JsonSerializable(typeof(UpdateEmail.Input), TypeInfoPropertyName = "UpdateEmailInput")]
+[JsonSerializable(typeof(AccountView), TypeInfoPropertyName = "AccountView")]
+[JsonSerializable(typeof(GetAccountInfos.Output), TypeInfoPropertyName = "GetAccountInfosOutput")]
+[JsonSerializable(typeof(SearchAccounts.Output), TypeInfoPropertyName = "SearchAccountsOutput")]
+[JsonSerializable(typeof(GetSubjectStatus.Output), TypeInfoPropertyName = "GetSubjectStatusOutput")]
+[JsonSerializable(typeof(UpdateSubjectStatus.Input), TypeInfoPropertyName = "UpdateSubjectStatusInput")]
+[JsonSerializable(typeof(UpdateSubjectStatus.Output), TypeInfoPropertyName = "UpdateSubjectStatusOutput")]
+[JsonSerializable(typeof(Endpoints.Admin.DeleteAccount.Input), TypeInfoPropertyName = "AdminDeleteAccountInput")]
+[JsonSerializable(typeof(UpdateAccountEmail.Input), TypeInfoPropertyName = "UpdateAccountEmailInput")]
+[JsonSerializable(typeof(UpdateAccountPassword.Input), TypeInfoPropertyName = "UpdateAccountPasswordInput")]
+[JsonSerializable(typeof(SendEmail.Input), TypeInfoPropertyName = "SendEmailInput")]
+[JsonSerializable(typeof(SendEmail.Output), TypeInfoPropertyName = "SendEmailOutput")]
 internal sealed partial class AuthJson : JsonSerializerContext
 {
     /// <summary>For OAuth, whose members are spelled in its own way.</summary>

@@ -88,6 +88,7 @@ public static class AuthModule
             provider.GetRequiredService<BrowserDevices>(), provider.GetRequiredService<SecondFactors>(),
             provider.GetRequiredService<TicketStore>()));
         AddCredentials(services, builder.Configuration);
+        services.AddSingleton<AdministrationStore>().AddSingleton<AuditStore>().AddSingleton<Administration>();
         AddPasskeys(services);
         services.AddOAuthServer();
 
@@ -174,7 +175,7 @@ public static class AuthModule
         DeactivateAccount.Map(xrpc);
         ActivateAccount.Map(xrpc);
         RequestAccountDelete.Map(xrpc);
-        DeleteAccount.Map(xrpc);
+        Endpoints.Server.DeleteAccount.Map(xrpc);
 
         CheckAccountStatus.Map(xrpc);
         GetServiceAuth.Map(xrpc);
@@ -183,6 +184,15 @@ public static class AuthModule
         CreateInviteCode.Map(xrpc);
         CreateInviteCodes.Map(xrpc);
         GetAccountInviteCodes.Map(xrpc);
+        GetAccountInfo.Map(xrpc);
+        GetAccountInfos.Map(xrpc);
+        SearchAccounts.Map(xrpc);
+        GetSubjectStatus.Map(xrpc);
+        UpdateSubjectStatus.Map(xrpc);
+        Endpoints.Admin.DeleteAccount.Map(xrpc);
+        UpdateAccountEmail.Map(xrpc);
+        UpdateAccountPassword.Map(xrpc);
+        SendEmail.Map(xrpc);
         GetInviteCodes.Map(xrpc);
         DisableInviteCodes.Map(xrpc);
         DisableAccountInvites.Map(xrpc);

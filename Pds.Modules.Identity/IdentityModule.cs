@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pds.Modules.Identity.Endpoints;
+using Pds.Modules.Identity.Endpoints.Admin;
 using Pds.Modules.Identity.Endpoints.Identity;
 using Pds.Modules.Identity.Endpoints.Lexicon;
 using Pds.Modules.Identity.Handles;
@@ -39,6 +40,7 @@ public static class IdentityModule
     {
         ResolveHandle.Map(routes);
         UpdateHandle.Map(routes);
+        UpdateAccountHandle.Map(routes);
         ResolveDid.Map(routes);
         ResolveIdentity.Map(routes);
         RefreshIdentity.Map(routes);

@@ -33,8 +33,7 @@ public sealed class AccountLife
         Did did, DateTimeOffset? deleteAfter, IMessageBus bus, CancellationToken cancellationToken, bool endsApps = true)
     {
         await _accounts.SetDeactivatedAsync(did, _time.GetUtcNow(), deleteAfter, endsApps, cancellationToken);
-        await bus.InvokeAsync(new SetIdentityStatus(did, AccountStatus.Deactivated), cancellationToken);
-        await bus.InvokeAsync(new SetRepositoryStatus(did, AccountStatus.Deactivated), cancellationToken);
+        await ShowStatusAsync(did, bus, cancellationToken);
         if (endsApps)
         {
             await _sessions.RevokeAllAsync(did, cancellationToken);
@@ -50,12 +49,26 @@ public sealed class AccountLife
 
         await RequireHostedHereAsync(did, bus, cancellationToken);
         await _accounts.SetDeactivatedAsync(did, null, null, dropAppPasswords: false, cancellationToken);
-        await bus.InvokeAsync(new SetIdentityStatus(did, AccountStatus.Active), cancellationToken);
-        await bus.InvokeAsync(new SetRepositoryStatus(did, AccountStatus.Active), cancellationToken);
+        await ShowStatusAsync(did, bus, cancellationToken);
         var identity = await bus.InvokeAsync<LocalIdentity?>(new GetIdentity(did), cancellationToken);
         await bus.InvokeAsync(new AnnounceIdentity(did, identity?.Handle), cancellationToken);
         await bus.InvokeAsync(new AnnounceHead(did), cancellationToken);
     }
+
+    /// <summary>Tells the other modules, and the network, how the account stands by now: that it is taken down outweighs all else.</summary>
+    internal async Task ShowStatusAsync(Did did, IMessageBus bus, CancellationToken cancellationToken)
+    {
+        var account = await _accounts.FindAsync(did, cancellationToken) ?? throw XrpcErrors.AccountNotFound();
+        await bus.InvokeAsync(new SetIdentityStatus(did, account.Status), cancellationToken);
+        await bus.InvokeAsync(new SetRepositoryStatus(did, account.Status), cancellationToken);
+    }
+
+    /// <summary>Ends the sessions of apps.</summary>
+    internal Task EndSessionsAsync(Did did, CancellationToken cancellationToken) => _sessions.RevokeAllAsync(did, cancellationToken);
+
+    /// <summary>Deletes an account without its owner's word: for the administrator. Nothing happens where there is none.</summary>
+    internal Task DeleteAsync(Did did, IMessageBus bus, CancellationToken cancellationToken) =>
+        _deletion.DeleteAsync(did, ifExpired: false, bus, cancellationToken);
 
     internal async Task RequestDeletionAsync(Did did, IMessageBus bus, CancellationToken cancellationToken)
     {

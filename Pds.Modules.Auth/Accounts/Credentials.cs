@@ -145,7 +145,8 @@ public sealed class Credentials
         await _mails.QueueAsync(kind, account.Email, identity?.Handle.Value ?? account.Did.Value, token, cancellationToken);
     }
 
-    private async Task ReplacePasswordAsync(Did did, string password, string? exceptDeviceId, CancellationToken cancellationToken)
+    /// <summary>Sets a password and ends all that is signed in, but for one browser.</summary>
+    internal async Task ReplacePasswordAsync(Did did, string password, string? exceptDeviceId, CancellationToken cancellationToken)
     {
         var hash = await _passwords.HashAsync(password, cancellationToken);
         await _accounts.ReplacePasswordAsync(did, hash, cancellationToken);

@@ -25,6 +25,9 @@ internal static class EmailAddress
         return at < 1 || dot < at + 2 ? "***" : $"{address[0]}***{address[at - 1]}@{address[at + 1]}***{address[dot..]}";
     }
 
+    /// <summary>Whether it has the ordinary form, whoever provides it.</summary>
+    public static bool IsWellFormed(string email) => IsValid(email, out _);
+
     public static bool IsSupported(string email) => IsValid(email, out var domain) && !IsDisposable(domain);
 
     private static bool IsValid(string email, out string domain)

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Localization;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
@@ -6,9 +8,21 @@ using Pds.Xrpc;
 namespace Pds.Modules.Auth.Mail;
 
 /// <summary>Writes the mails with a code in them, in the language of the request that asks for one, and queues them.</summary>
-internal sealed class Mails(
+internal sealed partial class Mails(
     MailStore store, MailSignal signal, ServiceOptions service, IStringLocalizer<MailTexts> texts, TimeProvider time)
 {
+    /// <summary>Queues a mail as somebody else has written it.</summary>
+    /// <param name="html">What it says; its text goes along for readers without HTML.</param>
+    public async Task QueueAsync(string to, string subject, string html, CancellationToken cancellationToken)
+    {
+        var text = WebUtility.HtmlDecode(Tag().Replace(html, "")).Trim();
+        await store.AddAsync(to, subject.ReplaceLineEndings(" "), text, html, time.GetUtcNow(), cancellationToken);
+        signal.Set();
+    }
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tag();
+
     /// <param name="kind">The beginning of the names of its texts.</param>
     /// <param name="handle">Whose account it is about.</param>
     public async Task QueueAsync(string kind, string to, string handle, string token, CancellationToken cancellationToken)

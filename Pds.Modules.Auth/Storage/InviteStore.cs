@@ -40,6 +40,14 @@ internal sealed class InviteStore(NpgsqlDataSource database, TimeProvider time)
         return await ReadAsync(command, cancellationToken);
     }
 
+    /// <summary>One code; null when there is none of that name.</summary>
+    public async Task<Invite?> FindAsync(string code, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"{Select} WHERE code.code = $1");
+        command.Parameters.AddWithValue(code);
+        return await ReadAsync(command, cancellationToken) is [var invite] ? invite : null;
+    }
+
     /// <summary>Codes of all, the latest first, after a place.</summary>
     public async Task<List<Invite>> ListRecentAsync(
         (DateTimeOffset CreatedAt, string Code)? after, int limit, CancellationToken cancellationToken)

@@ -14,15 +14,17 @@ public sealed class HandleChange(
 {
     /// <summary>The new handle in lower case, once it is the account's. Its own handle again is fine.</summary>
     /// <param name="typed">As typed.</param>
+    /// <param name="allowsAnyWord">Whether reserved and offensive names are fine: for the administrator.</param>
     /// <exception cref="XrpcException">The account may not have it, or its DID could not be brought to say so.</exception>
-    public async Task<Handle> ApplyAsync(Did did, string typed, CancellationToken cancellationToken)
+    public async Task<Handle> ApplyAsync(
+        Did did, string typed, CancellationToken cancellationToken, bool allowsAnyWord = false)
     {
         if (await identities.FindAsync(did, cancellationToken) is null)
         {
             throw XrpcErrors.AccountNotFound();
         }
 
-        var handle = await rules.CheckAsync(typed, did, cancellationToken);
+        var handle = await rules.CheckAsync(typed, did, cancellationToken, allowsAnyWord);
         if (did.Value.StartsWith("did:plc:", StringComparison.Ordinal))
         {
             await UpdatePlcAsync(did, handle, cancellationToken);

@@ -19,12 +19,14 @@ public sealed class HandleRules(
     /// <summary>The handle in lower case, if the account may have it; refuses otherwise.</summary>
     /// <param name="text">As typed.</param>
     /// <param name="did">Whose it shall be; null for an account whose DID is yet to be made.</param>
-    public async Task<Handle> CheckAsync(string text, Did? did, CancellationToken cancellationToken)
+    /// <param name="allowsAnyWord">Whether reserved and offensive names are fine: for the administrator.</param>
+    public async Task<Handle> CheckAsync(
+        string text, Did? did, CancellationToken cancellationToken, bool allowsAnyWord = false)
     {
-        var handle = Normalize(text);
+        var handle = Normalize(text, allowsAnyWord);
         if (domains.SuffixOf(handle) is { } suffix)
         {
-            CheckName(handle.Value[..^suffix.Length]);
+            CheckName(handle.Value[..^suffix.Length], allowsAnyWord);
         }
         else if (did is null)
         {
@@ -45,7 +47,7 @@ public sealed class HandleRules(
 
     public static XrpcException Taken(Handle handle) => XrpcErrors.HandleNotAvailable($"Handle already taken: {handle}");
 
-    private Handle Normalize(string text)
+    private Handle Normalize(string text, bool allowsAnyWord)
     {
         if (!Handle.TryParse(text, out var handle))
         {
@@ -58,10 +60,12 @@ public sealed class HandleRules(
             throw XrpcErrors.InvalidHandle("Handle TLD is invalid or disallowed");
         }
 
-        return Slurs.Contains(handle) ? throw XrpcErrors.InvalidHandle("Inappropriate language in handle") : handle;
+        return allowsAnyWord || !Slurs.Contains(handle)
+            ? handle
+            : throw XrpcErrors.InvalidHandle("Inappropriate language in handle");
     }
 
-    private static void CheckName(string name)
+    private static void CheckName(string name, bool allowsAnyWord)
     {
         if (name.Contains('.', StringComparison.Ordinal))
         {
@@ -78,7 +82,7 @@ public sealed class HandleRules(
             throw XrpcErrors.InvalidHandle("Handle too long");
         }
 
-        if (Reserved.Contains(name))
+        if (!allowsAnyWord && Reserved.Contains(name))
         {
             throw XrpcErrors.HandleNotAvailable("Reserved handle");
         }

@@ -27,6 +27,9 @@ public sealed class Caller(AccessKind kind, Did did)
     /// <summary>What an app may do; null for all who may do what their kind may.</summary>
     public ScopeSet? Scopes { get; init; } = kind == AccessKind.OAuth ? ScopeSet.None : null;
 
+    /// <summary>Who that is in a log of what administrators did: <c>admin</c>, or a DID.</summary>
+    public string Actor => IsAdmin ? "admin" : Did.Value;
+
     public bool IsAdmin => Kind == AccessKind.Admin;
 
     /// <summary>Refuses unless the repository is the caller's own.</summary>

@@ -1,0 +1,84 @@
+using AtProto;
+using Pds.Contracts.Identity;
+using Pds.Contracts.Repo;
+using Pds.Modules.Auth.Mail;
+using Pds.Modules.Auth.Storage;
+using Pds.Xrpc;
+using Wolverine;
+
+namespace Pds.Modules.Auth.Accounts;
+
+/// <summary>What administrators and the moderation service do to accounts, across the modules; each step good to repeat.</summary>
+internal sealed class Administration(
+    AdministrationStore store, AccountStore accounts, Credentials credentials, AccountLife life, Mails mails)
+{
+    /// <summary>Takes an account out of sight and ends all that is signed in; or lets it be seen again, as what it was before.</summary>
+    /// <param name="reference">What the moderators call it; null for an account that is to be seen again.</param>
+    public async Task SetTakedownAsync(Did did, string? reference, IMessageBus bus, CancellationToken cancellationToken)
+    {
+        if (!await store.SetTakedownAsync(did, reference, cancellationToken))
+        {
+            throw NotFound();
+        }
+
+        if (reference is not null)
+        {
+            await life.EndSessionsAsync(did, cancellationToken);
+        }
+
+        await life.ShowStatusAsync(did, bus, cancellationToken);
+    }
+
+    /// <summary>Gives an account another address, which is not confirmed then.</summary>
+    public async Task SetEmailAsync(AtIdentifier account, string email, IMessageBus bus, CancellationToken cancellationToken)
+    {
+        var did = await ResolveAsync(account, bus, cancellationToken);
+        var address = email.Trim().ToLowerInvariant();
+        if (!EmailAddress.IsWellFormed(address))
+        {
+            throw XrpcErrors.InvalidRequest("This email address is not supported, please use a different email.");
+        }
+
+        if (!await accounts.TrySetEmailAsync(did, address, cancellationToken))
+        {
+            throw XrpcErrors.InvalidRequest("This email address is already in use, please use a different email.");
+        }
+    }
+
+    /// <summary>Gives an account another password, and ends all that is signed in.</summary>
+    public async Task SetPasswordAsync(Did did, string password, CancellationToken cancellationToken)
+    {
+        if (password.Length is 0 or > NewPassword.MaxLength)
+        {
+            throw XrpcErrors.InvalidRequest("Invalid password length.");
+        }
+
+        _ = await accounts.FindAsync(did, cancellationToken) ?? throw NotFound();
+        await credentials.ReplacePasswordAsync(did, password, null, cancellationToken);
+    }
+
+    /// <summary>Mails what a moderator has to say.</summary>
+    /// <param name="content">HTML.</param>
+    public async Task MailAsync(Did did, string subject, string content, CancellationToken cancellationToken)
+    {
+        var account = await accounts.FindAsync(did, cancellationToken) ?? throw XrpcErrors.InvalidRequest("Recipient not found");
+        await mails.QueueAsync(account.Email, subject, content, cancellationToken);
+    }
+
+    /// <summary>Says again on the stream how an account stands.</summary>
+    public async Task AnnounceStatusAsync(Did did, IMessageBus bus, CancellationToken cancellationToken)
+    {
+        var account = await accounts.FindAsync(did, cancellationToken) ?? throw NotFound();
+        await bus.InvokeAsync(new SetRepositoryStatus(did, account.Status), cancellationToken);
+    }
+
+    private static async Task<Did> ResolveAsync(AtIdentifier account, IMessageBus bus, CancellationToken cancellationToken)
+    {
+        var identity = account.Did is { } did
+            ? await bus.InvokeAsync<LocalIdentity?>(new GetIdentity(did), cancellationToken)
+            : await bus.InvokeAsync<LocalIdentity?>(new FindIdentity(account.Handle!.Value), cancellationToken);
+        return identity?.Did ?? throw XrpcErrors.InvalidRequest($"Account does not exist: {account}");
+    }
+
+    private static XrpcException NotFound() => XrpcErrors.BadRequest("NotFound", "Account not found");
+}

@@ -1,0 +1,28 @@
+using AtProto;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Pds.Modules.Auth.Accounts;
+using Pds.Xrpc;
+using Wolverine;
+
+namespace Pds.Modules.Auth.Endpoints.Admin;
+
+/// <summary>Gives an account another address.</summary>
+internal static class UpdateAccountEmail
+{
+    private const string Method = "com.atproto.admin.updateAccountEmail";
+
+    public static void Map(IEndpointRouteBuilder xrpc) => xrpc
+        .MapProcedure(Method, HandleAsync)
+        .RequireAuthorization(Access.Admin);
+
+    internal sealed record Input(AtIdentifier Account, string Email);
+
+    private static async Task HandleAsync(
+        Input input, Caller caller, Administration administration, IMessageBus bus, HttpContext http, CancellationToken cancellationToken)
+    {
+        await administration.SetEmailAsync(input.Account, input.Email, bus, cancellationToken);
+        await bus.InvokeAsync(Audit.Note(caller, http, Method, input.Account.ToString(), null), cancellationToken);
+    }
+}
