@@ -32,7 +32,7 @@ public static class RepoModule
         services.AddSingleton<RepoStore>();
         services.AddSingleton<RecordStore>();
         services.AddSingleton<BlobUseStore>();
-        services.AddSingleton<CommitStore>().AddSingleton<TakedownStore>();
+        services.AddSingleton<CommitStore>().AddSingleton<CollectionCache>().AddSingleton<TakedownStore>();
         services.AddSingleton<EventStore>();
         services.AddSingleton<SyncStore>();
         services.AddSingleton<BlobStore>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace AtProto.Data;
@@ -36,7 +37,7 @@ internal static class JsonPlace
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
                 Step(way, positions.Count - 1);
-                way.Push(reader.ValueIsEscaped || reader.ValueSpan.Length > MostShown ? "…" : reader.GetString()!);
+                way.Push(reader.ValueIsEscaped || reader.ValueSpan.Length > MostShown ? "…" : Encoding.UTF8.GetString(reader.ValueSpan));
             }
             else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
             {

@@ -70,27 +70,29 @@ public sealed class RecordStore([FromKeyedServices(DataSources.Reads)] NpgsqlDat
     }
 
     /// <summary>The collections that have records, in order; null when there is no repository. One look-up for each.</summary>
-    public async Task<(AccountStatus Status, string[] Collections)?> ListCollectionsAsync(
-        Did did, CancellationToken cancellationToken)
+    /// <param name="known">A revision whose collections the caller knows: they are null when it is still the present one.</param>
+    public async Task<(AccountStatus Status, Tid Rev, string[]? Collections)?> ListCollectionsAsync(
+        Did did, Tid? known, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
-            SELECT r.status, ARRAY(
+            SELECT r.status, r.rev, CASE WHEN r.rev <> $2 THEN ARRAY(
                 WITH RECURSIVE next AS (
                     SELECT (SELECT min(collection) FROM repo.record WHERE repo_id = r.id) AS collection
                     UNION ALL
                     SELECT (SELECT min(collection) FROM repo.record WHERE repo_id = r.id AND collection > next.collection)
                     FROM next WHERE next.collection IS NOT NULL
                 )
-                SELECT collection FROM next WHERE collection IS NOT NULL)
+                SELECT collection FROM next WHERE collection IS NOT NULL) END
             FROM repo.repo AS r
             WHERE r.did = $1
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = known?.Value ?? -1 });
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? ((AccountStatus)reader.GetInt16(0), reader.GetFieldValue<string[]>(1))
+            ? ((AccountStatus)reader.GetInt16(0), new Tid(reader.GetInt64(1)), reader.IsDBNull(2) ? null : reader.GetFieldValue<string[]>(2))
             : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using AtProto;
 using AtProto.Repo;
@@ -89,27 +90,37 @@ internal sealed class SyncStore(
     }
 
     /// <summary>
-    /// Every block of a repository, the commit first, or the commit and those that came after a revision. It is one
-    /// statement: what it yields is one moment's state, however long it is read, a row at a time.
+    /// Every block of a repository, the commit first, or the commit and those that came after a revision: all of one moment,
+    /// however long it is read, and a buffer full at a time.
     /// </summary>
     public async IAsyncEnumerable<Block> ReadBlocksAsync(
         long repoId, Tid? since, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            """
-            SELECT cid, commit FROM repo.repo WHERE id = $1
-            UNION ALL
-            SELECT cid, bytes FROM repo.node WHERE repo_id = $1 AND rev > $2
-            UNION ALL
-            SELECT cid, value FROM repo.record WHERE repo_id = $1 AND rev > $2
-            """);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = since?.Value ?? -1 });
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var (commit, _) = await ReadCommitAsync(connection, repoId, cancellationToken);
+        yield return commit;
 
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        // COPY takes no parameters; these are numbers.
+        var after = since?.Value ?? -1;
+        await using var rows = await connection.BeginRawBinaryCopyAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                COPY (
+                    SELECT cid, bytes FROM repo.node WHERE repo_id = {repoId} AND rev > {after}
+                    UNION ALL
+                    SELECT cid, value FROM repo.record WHERE repo_id = {repoId} AND rev > {after}
+                ) TO STDOUT (FORMAT BINARY)
+                """),
+            cancellationToken);
+        using var blocks = new BlockCopy(rows);
+        while (await blocks.ReceiveAsync(cancellationToken))
         {
-            yield return ReadBlock(reader);
+            while (blocks.TryRead(out var block))
+            {
+                yield return block.Value;
+            }
         }
     }
 

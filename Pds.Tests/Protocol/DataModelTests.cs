@@ -149,4 +149,11 @@ public sealed class DataModelTests
 
         return Encoding.UTF8.GetString(stream.ToArray());
     }
+
+    [Theory]
+    [InlineData("7b22ff223a312e357d")]
+    [InlineData("7b22ff223a7b2262223a312e357d7d")]
+    [InlineData("7b2261223a22ff227d")]
+    public void Text_that_is_no_utf_8_is_refused_wherever_it_stands(string json) =>
+        Assert.Throws<DataException>(() => DataModel.FromJson(Convert.FromHexString(json)));
 }

@@ -3,7 +3,7 @@ using AtProto;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pds.Contracts.Identity;
-using Pds.Modules.Repo.Storage;
+using Pds.Modules.Repo.Commits;
 using Pds.Xrpc;
 using Wolverine;
 
@@ -15,7 +15,7 @@ internal static class DescribeRepo
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc.MapQuery("com.atproto.repo.describeRepo", HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        AtIdentifier repo, RecordStore records, IMessageBus bus, HttpContext context, CancellationToken cancellationToken)
+        AtIdentifier repo, CollectionCache known, IMessageBus bus, HttpContext context, CancellationToken cancellationToken)
     {
         if (await RepoParameter.ResolveAsync(repo, context) is not { } did)
         {
@@ -23,7 +23,7 @@ internal static class DescribeRepo
         }
 
         // Asked for at once, these travel together.
-        var counting = records.ListCollectionsAsync(did, cancellationToken);
+        var counting = known.GetAsync(did, cancellationToken);
         var naming = bus.InvokeAsync<LocalIdentity?>(new GetIdentity(did), cancellationToken);
         await Task.WhenAll(counting, naming);
         if (await counting is not var (status, collections) || await naming is not { } identity)
