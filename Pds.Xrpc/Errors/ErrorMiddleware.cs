@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -15,11 +16,14 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     private static readonly JsonWriterOptions WriterOptions =
         new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Connections from before the database went away are found to be broken one after another.
+    private const int MaxAttempts = 4;
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
         {
-            await next(context);
+            await RunAsync(context);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -40,6 +44,28 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         }
     }
 
+    /// <summary>A question is asked again where the database's connection broke over it; what changes something is not.</summary>
+    private async Task RunAsync(HttpContext context)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await next(context);
+                return;
+            }
+            catch (DbException failure) when (
+                IsOutage(failure) && attempt < MaxAttempts && HttpMethods.IsGet(context.Request.Method) && !context.Response.HasStarted)
+            {
+                Log.AskingAgain(logger, context.Request.Path, failure.Message);
+                context.Response.Clear();
+            }
+        }
+    }
+
+    private static bool IsOutage(DbException failure) =>
+        failure.IsTransient || failure.SqlState?.StartsWith("57P", StringComparison.Ordinal) == true;
+
     private Task AnswerAsync(HttpContext context, Exception failure)
     {
         var refusal = failure switch
@@ -52,7 +78,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         if (refusal is null)
         {
             Log.Unhandled(logger, failure, context.Request.Method, context.Request.Path);
-            refusal = new XrpcException(500, "InternalServerError", "Internal Server Error");
+            refusal = failure is DbException outage && IsOutage(outage)
+                ? new XrpcException(503, XrpcErrorNames.Of(503), "The database is not there; try again in a moment")
+                : new XrpcException(500, "InternalServerError", "Internal Server Error");
         }
 
         if (context.Response.HasStarted)
@@ -90,6 +118,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} lost the database and asks again: {Reason}")]
+        public static partial void AskingAgain(ILogger logger, PathString path, string reason);
+
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
         public static partial void Unhandled(ILogger logger, Exception failure, string method, PathString path);
     }

@@ -100,7 +100,7 @@ public sealed class CrashTests(PdsFixture pds, ITestOutputHelper output)
     private static async Task<bool> TryKillBackendAsync(string database)
     {
         await using var source = NpgsqlDataSource.Create($"{database};Pooling=false");
-        await using var command = source.CreateCommand("SELECT pid FROM pg_stat_activity WHERE query LIKE 'WITH blob_use%' LIMIT 1");
+        await using var command = source.CreateCommand("SELECT pid FROM pg_stat_activity WHERE query LIKE '%replaced_node AS (%' AND pid <> pg_backend_pid() LIMIT 1");
         if (await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) is not int backend)
         {
             return false;
