@@ -20,9 +20,13 @@ internal static class ReadDataSource
             return source.Build();
         });
 
-    /// <summary>Every statement is a constant: prepared on its second use, it is parsed and planned once to a connection.</summary>
+    /// <summary>
+    /// Every statement is a constant: prepared on its second use, it is parsed and planned once to a connection. What Postgres sends
+    /// is received in larger pieces than usual, for repositories and pages of the event log are.
+    /// </summary>
     public static void Prepare(this NpgsqlDataSourceBuilder source)
     {
+        source.ConnectionStringBuilder.ReadBufferSize = 32 * 1024;
         source.ConnectionStringBuilder.MaxAutoPrepare = 200;
         source.ConnectionStringBuilder.AutoPrepareMinUsages = 2;
     }
