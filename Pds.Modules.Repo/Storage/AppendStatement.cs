@@ -6,7 +6,8 @@ namespace Pds.Modules.Repo.Storage;
 
 /// <summary>
 /// Moves the heads whose commit is the expected one and whose account is active, with everything that hangs on them. A head that
-/// names a blob which is not there stays. Yields the last number before its events, and which heads moved. To set a part up costs
+/// names a blob which is not there stays, and so does one that an import has locked, for whose rows
+/// everybody would wait. Yields the last number before its events, and which heads moved. To set a part up costs
 /// Postgres more than a lone row in it: what a batch has no rows for is left out.
 /// </summary>
 internal static class AppendStatement
@@ -54,6 +55,7 @@ internal static class AppendStatement
                 UPDATE repo.repo AS r SET rev = new.rev, cid = new.cid, data = new.data, commit = new.commit
                 FROM unnest({columns}) WITH ORDINALITY AS new (id, previous, rev, cid, data, commit, head)
                 WHERE r.id = new.id AND r.cid = new.previous AND r.status = 0
+                    AND pg_try_advisory_xact_lock_shared(hashtextextended('{ImportStore.HeadLock}', r.id))
                     {(blobs ? "AND NOT EXISTS (SELECT FROM blob_missing WHERE blob_missing.head = new.head)" : "")}
                 RETURNING new.head
             ), won AS (

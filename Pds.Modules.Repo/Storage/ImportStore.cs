@@ -7,6 +7,9 @@ namespace Pds.Modules.Repo.Storage;
 /// <summary>Begins the transactions of imports.</summary>
 internal sealed class ImportStore(NpgsqlDataSource database)
 {
+    /// <summary>The advisory lock, seeded with a repository's number, that every commit shares and an import has alone.</summary>
+    public const string HeadLock = "repo.head";
+
     /// <summary>Begins an import. There is one at a time for each repository.</summary>
     /// <exception cref="XrpcException">Another import of this repository is on its way.</exception>
     public async Task<RunningImport> BeginAsync(long repoId, Tid rev, CancellationToken cancellationToken)
@@ -19,7 +22,7 @@ internal sealed class ImportStore(NpgsqlDataSource database)
             {
                 // From here until the end no process moves this head: its commit would wait for rows of ours, with the lock of
                 // the event sequence in its hand and everybody behind it.
-                await using var exclude = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtextextended('repo.head', $1))", connection);
+                await using var exclude = new NpgsqlCommand($"SELECT pg_advisory_xact_lock(hashtextextended('{HeadLock}', $1))", connection);
                 exclude.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
                 await exclude.ExecuteNonQueryAsync(cancellationToken);
                 return new RunningImport(connection, transaction, repoId, rev);
