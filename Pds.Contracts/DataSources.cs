@@ -4,8 +4,8 @@ namespace Pds.Contracts;
 public static class DataSources
 {
     /// <summary>
-    /// For short reads that many requests make at once: their statements share few connections and travel together. No
-    /// transaction, no write, nothing that is read slowly, for all behind it would wait.
+    /// For short reads that many requests make at once, which may share connections and travel together. No transaction, no write,
+    /// nothing that is read slowly, for all behind it would wait.
     /// </summary>
     public const string Reads = "reads";
 }

@@ -60,7 +60,7 @@ internal sealed class RepoHost : IAsyncDisposable
         builder.Services.AddSingleton(new ServiceOptions());
         builder.Services.AddSingleton<OutgoingHttp>();
         builder.Services.AddNpgsqlDataSource(connection);
-        builder.Services.AddNpgsqlDataSource(connection + ";Multiplexing=true;Maximum Pool Size=1", serviceKey: DataSources.Reads);
+        builder.Services.AddNpgsqlDataSource(connection, serviceKey: DataSources.Reads);
         builder.Services.AddSingleton(await services.ConnectRedisAsync());
         builder.AddRepo();
 

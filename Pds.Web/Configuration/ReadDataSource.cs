@@ -6,19 +6,8 @@ namespace Pds.Web.Configuration;
 /// <summary>Registers the data source of short reads. See docs/decisions/0009-reads.md.</summary>
 internal static class ReadDataSource
 {
-    public static void AddReadDataSource(this IHostApplicationBuilder builder, string connectionName) =>
-        builder.Services.AddKeyedSingleton(DataSources.Reads, (services, _) =>
-        {
-            var source = new NpgsqlDataSourceBuilder(builder.Configuration.GetConnectionString(connectionName));
-            source.UseLoggerFactory(services.GetService<ILoggerFactory>());
-            source.Prepare();
-            source.ConnectionStringBuilder.Multiplexing = true;
-
-            // The fewer they are, the more travels together; one keeps about two cores of this server busy.
-            source.ConnectionStringBuilder.MinPoolSize = 0;
-            source.ConnectionStringBuilder.MaxPoolSize = Math.Max(1, Environment.ProcessorCount / 2);
-            return source.Build();
-        });
+    public static void AddReadDataSource(this IHostApplicationBuilder builder) =>
+        builder.Services.AddKeyedSingleton(DataSources.Reads, (services, _) => services.GetRequiredService<NpgsqlDataSource>());
 
     /// <summary>
     /// Every statement is a constant: prepared on its second use, it is parsed and planned once to a connection. What Postgres sends
