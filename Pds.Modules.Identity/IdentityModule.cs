@@ -52,6 +52,7 @@ public static class IdentityModule
 
         ResolveLexicon.Map(routes);
         AtprotoDid.Map(routes);
+        TlsCheck.Map(routes);
         return routes;
     }
 }
