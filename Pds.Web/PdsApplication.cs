@@ -40,7 +40,7 @@ public static class PdsApplication
         builder.AddListener();
         builder.AddServiceDefaults();
         builder.AddNpgsqlDataSource("pdsdb", configureDataSourceBuilder: source => source.Prepare());
-        builder.AddReadDataSource();
+        builder.AddSharedReads();
         builder.AddRedisClient("redis", configureOptions: FailFast);
         builder.Services.AddPdsOptions<ServiceOptions>(builder.Configuration);
         builder.Services.AddPdsOptions<RateLimitOptions>(builder.Configuration);

@@ -1,17 +1,15 @@
 using System.Text;
 using AtProto;
 using AtProto.Plc;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NpgsqlTypes;
-using Pds.Contracts;
 using Pds.Contracts.Identity;
+using Pds.Postgres;
 
 namespace Pds.Modules.Identity.Storage;
 
 /// <summary>The accounts' DIDs and handles.</summary>
-public sealed class IdentityStore(
-    NpgsqlDataSource database, [FromKeyedServices(DataSources.Reads)] NpgsqlDataSource reads, TimeProvider time)
+public sealed class IdentityStore(NpgsqlDataSource database, SharedReads reads, TimeProvider time)
 {
     // A sign-up takes seconds. One that never published its DID gives its handle up to the next who asks.
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(10);
@@ -57,27 +55,22 @@ public sealed class IdentityStore(
         }
     }
 
-    public async Task<LocalIdentity?> FindAsync(Did did, CancellationToken cancellationToken)
-    {
-        await using var command = reads.CreateCommand("SELECT did, handle, status FROM identity.account WHERE did = $1");
-        command.Parameters.AddWithValue(did.Value);
-        return await ReadAsync(command, cancellationToken);
-    }
+    public Task<LocalIdentity?> FindAsync(Did did, CancellationToken cancellationToken) =>
+        FindAsync("SELECT did, handle, status FROM identity.account WHERE did = $1", did.Value, cancellationToken);
 
-    public async Task<LocalIdentity?> FindAsync(Handle handle, CancellationToken cancellationToken)
-    {
-        await using var command = reads.CreateCommand("SELECT did, handle, status FROM identity.account WHERE handle = $1");
-        command.Parameters.AddWithValue(handle.Value);
-        return await ReadAsync(command, cancellationToken);
-    }
+    public Task<LocalIdentity?> FindAsync(Handle handle, CancellationToken cancellationToken) =>
+        FindAsync("SELECT did, handle, status FROM identity.account WHERE handle = $1", handle.Value, cancellationToken);
 
     /// <summary>Whose handle this is for the world to see: an active account's, its DID published.</summary>
-    public async Task<Did?> FindResolvableAsync(Handle handle, CancellationToken cancellationToken)
+    public Task<Did?> FindResolvableAsync(Handle handle, CancellationToken cancellationToken)
     {
-        await using var command = reads.CreateCommand(
+        var command = new NpgsqlBatchCommand(
             "SELECT did FROM identity.account WHERE handle = $1 AND status = 0 AND genesis IS NULL");
-        command.Parameters.AddWithValue(handle.Value);
-        return await command.ExecuteScalarAsync(cancellationToken) is string did ? Did.Parse(did) : null;
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = handle.Value });
+        return reads.RunAsync<Did?>(
+            command,
+            static async (reader, cancellation) => await reader.ReadAsync(cancellation) ? Did.Parse(reader.GetString(0)) : null,
+            cancellationToken);
     }
 
     /// <summary>The operation of a DID made here that is still to be published; null when there is none.</summary>
@@ -139,12 +132,16 @@ public sealed class IdentityStore(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<LocalIdentity?> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private Task<LocalIdentity?> FindAsync(string statement, string name, CancellationToken cancellationToken)
     {
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? new LocalIdentity(
-                Did.Parse(reader.GetString(0)), Handle.Parse(reader.GetString(1)), (AccountStatus)reader.GetInt16(2))
-            : null;
+        var command = new NpgsqlBatchCommand(statement);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        return reads.RunAsync(
+            command,
+            static async (reader, cancellation) => await reader.ReadAsync(cancellation)
+                ? new LocalIdentity(
+                    Did.Parse(reader.GetString(0)), Handle.Parse(reader.GetString(1)), (AccountStatus)reader.GetInt16(2))
+                : null,
+            cancellationToken);
     }
 }

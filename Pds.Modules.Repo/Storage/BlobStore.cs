@@ -1,14 +1,11 @@
 using AtProto;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Pds.Contracts;
 using Pds.Modules.Repo.Firehose;
 
 namespace Pds.Modules.Repo.Storage;
 
 /// <summary>What is known of blobs; their bytes lie elsewhere.</summary>
-internal sealed class BlobStore(
-    NpgsqlDataSource database, [FromKeyedServices(DataSources.Reads)] NpgsqlDataSource reads)
+internal sealed class BlobStore(NpgsqlDataSource database)
 {
     /// <summary>
     /// Notes an upload. Of bytes that the repository has already, the file that is there stays, and its time to be named by
@@ -33,17 +30,8 @@ internal sealed class BlobStore(
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = blob.Size });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = blob.StorageKey });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-        return await ReadAsync(command, blob.Cid, cancellationToken);
-    }
-
-    /// <summary>A blob; null when the repository has none of this name.</summary>
-    public async Task<StoredBlob?> FindAsync(long repoId, Cid cid, CancellationToken cancellationToken)
-    {
-        await using var command = reads.CreateCommand(
-            "SELECT mime_type, size, storage_key, takedown IS NOT NULL FROM repo.blob WHERE repo_id = $1 AND cid = $2");
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = cid.ToBytes() });
-        return await ReadAsync(command, cid, cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Read(reader, blob.Cid, firstColumn: 0) : null;
     }
 
     /// <summary>The blobs that records name, after a CID, in the order of their bytes; only of records written after a revision, if given.</summary>
@@ -116,11 +104,8 @@ internal sealed class BlobStore(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<StoredBlob?> ReadAsync(NpgsqlCommand command, Cid cid, CancellationToken cancellationToken)
-    {
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? new StoredBlob(cid, reader.GetString(0), reader.GetInt64(1), reader.GetString(2), reader.GetBoolean(3))
-            : null;
-    }
+    /// <summary>A blob of four columns: its type, its size, its key, and whether it is taken down.</summary>
+    public static StoredBlob Read(NpgsqlDataReader reader, Cid cid, int firstColumn) => new(
+        cid, reader.GetString(firstColumn), reader.GetInt64(firstColumn + 1), reader.GetString(firstColumn + 2),
+        reader.GetBoolean(firstColumn + 3));
 }

@@ -1,19 +1,18 @@
 using AtProto;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Pds.Contracts;
 using Pds.Contracts.Repo;
+using Pds.Postgres;
 
 namespace Pds.Modules.Repo.Storage;
 
 /// <summary>Reads records, each answer in one query. Only active repositories have any.</summary>
-public sealed class RecordStore([FromKeyedServices(DataSources.Reads)] NpgsqlDataSource database)
+public sealed class RecordStore(SharedReads reads)
 {
     /// <summary>One record; null when there is none that may be shown, with whether the repository is here at all.</summary>
-    public async Task<(bool HasRepo, StoredRecord? Record)> FindAsync(
+    public Task<(bool HasRepo, StoredRecord? Record)> FindAsync(
         Did did, Nsid collection, RecordKey rkey, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        var command = new NpgsqlBatchCommand(
             """
             SELECT record.cid, record.value
             FROM repo.repo AS r LEFT JOIN repo.record
@@ -25,23 +24,28 @@ public sealed class RecordStore([FromKeyedServices(DataSources.Reads)] NpgsqlDat
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = collection.Value });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = rkey.Value });
 
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
-        {
-            return (false, null);
-        }
+        return reads.RunAsync<(bool, StoredRecord?)>(
+            command,
+            async (reader, cancellation) =>
+            {
+                if (!await reader.ReadAsync(cancellation))
+                {
+                    return (false, null);
+                }
 
-        return (true, reader.IsDBNull(0)
-            ? null
-            : new StoredRecord(rkey.Value, RepoStore.ReadCid(reader, 0), reader.GetFieldValue<byte[]>(1)));
+                return (true, reader.IsDBNull(0)
+                    ? null
+                    : new StoredRecord(rkey.Value, RepoStore.ReadCid(reader, 0), reader.GetFieldValue<byte[]>(1)));
+            },
+            cancellationToken);
     }
 
     /// <summary>A page of a collection in the order of record keys; null when no active repository is here.</summary>
     /// <param name="after">The last key of the page before.</param>
-    public async Task<List<StoredRecord>?> ListAsync(
+    public Task<List<StoredRecord>?> ListAsync(
         Did did, Nsid collection, RecordKey? after, bool ascending, int limit, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(ascending ? ListAscending : ListDescending);
+        var command = new NpgsqlBatchCommand(ascending ? ListAscending : ListDescending);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = collection.Value });
 
@@ -49,32 +53,15 @@ public sealed class RecordStore([FromKeyedServices(DataSources.Reads)] NpgsqlDat
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after?.Value ?? (ascending ? "" : "\x7f") });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = limit });
 
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
-        {
-            return null;
-        }
-
-        var records = new List<StoredRecord>(limit);
-        do
-        {
-            if (!reader.IsDBNull(0))
-            {
-                records.Add(new StoredRecord(
-                    reader.GetString(0), RepoStore.ReadCid(reader, 1), reader.GetFieldValue<byte[]>(2)));
-            }
-        }
-        while (await reader.ReadAsync(cancellationToken));
-
-        return records;
+        return reads.RunAsync(command, ReadPageAsync, cancellationToken);
     }
 
     /// <summary>The collections that have records, in order; null when there is no repository. One look-up for each.</summary>
     /// <param name="known">A revision whose collections the caller knows: they are null when it is still the present one.</param>
-    public async Task<(AccountStatus Status, Tid Rev, string[]? Collections)?> ListCollectionsAsync(
+    public Task<(AccountStatus Status, Tid Rev, string[]? Collections)?> ListCollectionsAsync(
         Did did, Tid? known, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        var command = new NpgsqlBatchCommand(
             """
             SELECT r.status, r.rev, CASE WHEN r.rev <> $2 THEN ARRAY(
                 WITH RECURSIVE next AS (
@@ -90,10 +77,12 @@ public sealed class RecordStore([FromKeyedServices(DataSources.Reads)] NpgsqlDat
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = known?.Value ?? -1 });
 
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? ((AccountStatus)reader.GetInt16(0), new Tid(reader.GetInt64(1)), reader.IsDBNull(2) ? null : reader.GetFieldValue<string[]>(2))
-            : null;
+        return reads.RunAsync<(AccountStatus, Tid, string[]?)?>(
+            command,
+            static async (reader, cancellation) => await reader.ReadAsync(cancellation)
+                ? ((AccountStatus)reader.GetInt16(0), new Tid(reader.GetInt64(1)), reader.IsDBNull(2) ? null : reader.GetFieldValue<string[]>(2))
+                : null,
+            cancellationToken);
     }
 
     /// <summary>
@@ -103,10 +92,10 @@ public sealed class RecordStore([FromKeyedServices(DataSources.Reads)] NpgsqlDat
     /// </summary>
     /// <param name="limit">How many posts at most.</param>
     /// <returns>Newest first; null when nothing is newer, or nothing is as old as the revision.</returns>
-    public async Task<List<(Nsid Collection, RecentRecord Record)>?> FindRecentAsync(
+    public Task<List<(Nsid Collection, RecentRecord Record)>?> FindRecentAsync(
         Did did, Tid since, int limit, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        var command = new NpgsqlBatchCommand(
             """
             SELECT record.collection, record.rkey, record.cid, record.rev, record.value
             FROM repo.repo AS r CROSS JOIN LATERAL (
@@ -126,7 +115,58 @@ public sealed class RecordStore([FromKeyedServices(DataSources.Reads)] NpgsqlDat
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = since.Value });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
 
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return reads.RunAsync(command, ReadRecentAsync, cancellationToken);
+    }
+
+    /// <summary>The records whose link has this hash. Few: equal targets, and those that share 64 bits.</summary>
+    public Task<List<(RecordKey Rkey, byte[] Value)>> FindByLinkAsync(
+        long repoId, Nsid collection, long link, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlBatchCommand(
+            "SELECT rkey, value FROM repo.record WHERE repo_id = $1 AND link = $2 AND collection = $3");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = link });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = collection.Value });
+
+        return reads.RunAsync(
+            command,
+            static async (reader, cancellation) =>
+            {
+                var found = new List<(RecordKey, byte[])>();
+                while (await reader.ReadAsync(cancellation))
+                {
+                    found.Add((RecordKey.Parse(reader.GetString(0)), reader.GetFieldValue<byte[]>(1)));
+                }
+
+                return found;
+            },
+            cancellationToken);
+    }
+
+    private static async ValueTask<List<StoredRecord>?> ReadPageAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var records = new List<StoredRecord>();
+        do
+        {
+            if (!reader.IsDBNull(0))
+            {
+                records.Add(new StoredRecord(
+                    reader.GetString(0), RepoStore.ReadCid(reader, 1), reader.GetFieldValue<byte[]>(2)));
+            }
+        }
+        while (await reader.ReadAsync(cancellationToken));
+
+        return records;
+    }
+
+    private static async ValueTask<List<(Nsid Collection, RecentRecord Record)>?> ReadRecentAsync(
+        NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         List<(Nsid, RecentRecord)>? found = null;
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -135,26 +175,6 @@ public sealed class RecordStore([FromKeyedServices(DataSources.Reads)] NpgsqlDat
                 new RecentRecord(
                     RecordKey.Parse(reader.GetString(1)), RepoStore.ReadCid(reader, 2), new Tid(reader.GetInt64(3)),
                     reader.GetFieldValue<byte[]>(4))));
-        }
-
-        return found;
-    }
-
-    /// <summary>The records whose link has this hash. Few: equal targets, and those that share 64 bits.</summary>
-    public async Task<List<(RecordKey Rkey, byte[] Value)>> FindByLinkAsync(
-        long repoId, Nsid collection, long link, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            "SELECT rkey, value FROM repo.record WHERE repo_id = $1 AND link = $2 AND collection = $3");
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = link });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = collection.Value });
-
-        var found = new List<(RecordKey, byte[])>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            found.Add((RecordKey.Parse(reader.GetString(0)), reader.GetFieldValue<byte[]>(1)));
         }
 
         return found;

@@ -3,25 +3,44 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using AtProto;
 using AtProto.Repo;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Pds.Contracts;
+using Pds.Postgres;
 
 namespace Pds.Modules.Repo.Storage;
 
 /// <summary>What the sync methods read of repositories.</summary>
-internal sealed class SyncStore(
-    NpgsqlDataSource database, [FromKeyedServices(DataSources.Reads)] NpgsqlDataSource reads)
+internal sealed class SyncStore(NpgsqlDataSource database, SharedReads reads)
 {
     private const string HeadColumns = "id, did, cid, rev, status";
 
     /// <summary>Where a repository stands; null when there is none here.</summary>
-    public async Task<RepoHead?> FindHeadAsync(Did did, CancellationToken cancellationToken)
+    public Task<RepoHead?> FindHeadAsync(Did did, CancellationToken cancellationToken)
     {
-        await using var command = reads.CreateCommand($"SELECT {HeadColumns} FROM repo.repo WHERE did = $1");
+        var command = new NpgsqlBatchCommand($"SELECT {HeadColumns} FROM repo.repo WHERE did = $1");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? ReadHead(reader) : null;
+        return reads.RunAsync(
+            command,
+            static async (reader, cancellation) => await reader.ReadAsync(cancellation) ? ReadHead(reader) : null,
+            cancellationToken);
+    }
+
+    /// <summary>Where a repository stands, and its blob of this name; null each when there is none.</summary>
+    public Task<(RepoHead? Head, StoredBlob? Blob)> FindBlobAsync(Did did, Cid cid, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlBatchCommand(
+            """
+            SELECT r.id, r.did, r.cid, r.rev, r.status, b.mime_type, b.size, b.storage_key, b.takedown IS NOT NULL
+            FROM repo.repo AS r LEFT JOIN repo.blob AS b ON b.repo_id = r.id AND b.cid = $2
+            WHERE r.did = $1
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = cid.ToBytes() });
+        return reads.RunAsync<(RepoHead?, StoredBlob?)>(
+            command,
+            async (reader, cancellation) => await reader.ReadAsync(cancellation)
+                ? (ReadHead(reader), reader.IsDBNull(5) ? null : BlobStore.Read(reader, cid, firstColumn: 5))
+                : (null, null),
+            cancellationToken);
     }
 
     /// <summary>Repositories in the order of their creation, after the one with this id.</summary>

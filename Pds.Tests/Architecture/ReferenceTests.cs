@@ -5,12 +5,13 @@ namespace Pds.Tests.Architecture;
 
 public sealed class ReferenceTests
 {
-    private static readonly string[] BelowModules = ["Pds.Contracts", "Pds.Xrpc", "AtProto"];
+    private static readonly string[] BelowModules = ["Pds.Contracts", "Pds.Postgres", "Pds.Xrpc", "AtProto"];
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["AtProto"] = [],
         ["Pds.Contracts"] = ["AtProto"],
+        ["Pds.Postgres"] = [],
         ["Pds.Xrpc"] = ["AtProto"],
         ["Pds.Modules.Auth"] = BelowModules,
         ["Pds.Modules.Identity"] = BelowModules,

@@ -4,11 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Pds.Contracts;
 using Pds.Modules.Repo;
 using Pds.Modules.Repo.Commits;
 using Pds.Modules.Repo.Firehose;
 using Pds.Modules.Repo.Keys;
+using Pds.Postgres;
 using Pds.Tests.Support;
 using Pds.Xrpc;
 using Pds.Xrpc.Outgoing;
@@ -60,7 +60,8 @@ internal sealed class RepoHost : IAsyncDisposable
         builder.Services.AddSingleton(new ServiceOptions());
         builder.Services.AddSingleton<OutgoingHttp>();
         builder.Services.AddNpgsqlDataSource(connection);
-        builder.Services.AddNpgsqlDataSource(connection, serviceKey: DataSources.Reads);
+        builder.Services.AddSingleton(
+            provider => new SharedReads(provider.GetRequiredService<NpgsqlDataSource>(), lanes: 2, TimeSpan.FromSeconds(15)));
         builder.Services.AddSingleton(await services.ConnectRedisAsync());
         builder.AddRepo();
 

@@ -26,14 +26,13 @@ internal static class GetBlob
         bool? direct,
         Caller? caller,
         SyncStore repos,
-        BlobStore blobs,
         IBlobStorage storage,
         BlobOptions options,
         HttpContext http,
         CancellationToken cancellationToken)
     {
-        var head = await repos.RequireVisibleAsync(did, caller, cancellationToken);
-        var blob = await blobs.FindAsync(head.Id, cid, cancellationToken);
+        var (head, blob) = await repos.FindBlobAsync(did, cid, cancellationToken);
+        Visibility.RequireVisible(head, did, caller);
         if (blob is null || blob.IsTakendown)
         {
             throw NotFound();

@@ -11,7 +11,14 @@ internal static class Visibility
     public static async Task<RepoHead> RequireVisibleAsync(
         this SyncStore repos, Did did, Caller? caller, CancellationToken cancellationToken)
     {
-        var head = await repos.RequireHereAsync(did, cancellationToken);
+        var head = await repos.FindHeadAsync(did, cancellationToken);
+        return RequireVisible(head, did, caller);
+    }
+
+    /// <inheritdoc cref="RequireVisibleAsync"/>
+    public static RepoHead RequireVisible(RepoHead? found, Did did, Caller? caller)
+    {
+        var head = RequireHere(found, did);
         return head.Status == AccountStatus.Active || caller?.MaySeeInactive(did) == true
             ? head
             : throw (head.Status switch
@@ -24,9 +31,7 @@ internal static class Visibility
 
     /// <summary>The head of a repository that is here; one that is being deleted is here no more.</summary>
     public static async Task<RepoHead> RequireHereAsync(this SyncStore repos, Did did, CancellationToken cancellationToken) =>
-        await repos.FindHeadAsync(did, cancellationToken) is { Status: not AccountStatus.Deleted } head
-            ? head
-            : throw XrpcErrors.RepoNotFound(did);
+        RequireHere(await repos.FindHeadAsync(did, cancellationToken), did);
 
     /// <summary>The status as it is sent; null for an active repository.</summary>
     public static string? Name(AccountStatus status) => status switch
@@ -37,4 +42,7 @@ internal static class Visibility
         AccountStatus.Suspended => "suspended",
         _ => "deleted",
     };
+
+    private static RepoHead RequireHere(RepoHead? found, Did did) =>
+        found is { Status: not AccountStatus.Deleted } ? found : throw XrpcErrors.RepoNotFound(did);
 }

@@ -1,0 +1,27 @@
+using Npgsql;
+using Pds.Postgres;
+
+namespace Pds.Web.Configuration;
+
+/// <summary>How the database is read.</summary>
+internal static class DatabaseAccess
+{
+    // A batch of reads by an index takes milliseconds.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>One lane for each two cores: the other half of the machine makes the answers.</summary>
+    public static void AddSharedReads(this IHostApplicationBuilder builder) =>
+        builder.Services.AddSingleton(services => new SharedReads(
+            services.GetRequiredService<NpgsqlDataSource>(), Math.Clamp(Environment.ProcessorCount / 2, 2, 8), Timeout));
+
+    /// <summary>
+    /// Every statement is a constant: prepared on its second use, it is parsed and planned once to a connection. What Postgres sends
+    /// is received in larger pieces than usual, for repositories and pages of the event log are.
+    /// </summary>
+    public static void Prepare(this NpgsqlDataSourceBuilder source)
+    {
+        source.ConnectionStringBuilder.ReadBufferSize = 32 * 1024;
+        source.ConnectionStringBuilder.MaxAutoPrepare = 200;
+        source.ConnectionStringBuilder.AutoPrepareMinUsages = 2;
+    }
+}
