@@ -53,6 +53,7 @@ public static class PdsApplication
 
         builder.AddAuth().AddIdentity().AddRepo().AddProxy();
         builder.AddPages();
+        builder.AddReference();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -63,6 +64,7 @@ public static class PdsApplication
         app.UseAuth();
         app.MapAuth().MapIdentity().MapRepo().MapProxy();
         app.MapService();
+        app.MapReference();
         app.MapDefaultEndpoints();
         app.MapPages();
         return app;

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Pds.Web;
@@ -5,7 +6,7 @@ using Pds.Xrpc;
 
 namespace Pds.Tests.Architecture;
 
-public sealed class EndpointTests
+public sealed partial class EndpointTests
 {
     // What any app may do for an account that let it in. Reading what is public takes no scope either.
     private static readonly string[] OpenToAnyApp =
@@ -25,14 +26,28 @@ public sealed class EndpointTests
             .OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy is { } policy
                 && Access.Rules[policy] is { IsOptional: false } rule && rule.Kinds.HasFlag(AccessKind.OAuth))
-            .Select(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/')["xrpc/".Length..])
-            .Where(path => !path.Contains('{'))
-            .Except(OpenToAnyApp)
+            .Select(endpoint => (
+                Nsid: endpoint.RoutePattern.RawText!.TrimStart('/')["xrpc/".Length..],
+                Told: endpoint.Metadata.GetMetadata<NeededScope>()?.Text))
+            .Where(method => !method.Nsid.Contains('{') && !OpenToAnyApp.Contains(method.Nsid))
             .ToArray();
 
-        Assert.Contains("com.atproto.repo.createRecord", methods);
-        Assert.All(methods, nsid => Assert.Matches(@"Require\w+Scope\(|Scopes\?\.", SourceTree.Read(Find(nsid)!)));
+        Assert.Contains(methods, method => method.Nsid == "com.atproto.repo.createRecord");
+        Assert.All(methods, method => Assert.Matches(@"Require\w+Scope\(|Scopes\?\.", SourceTree.Read(Find(method.Nsid)!)));
+
+        // Who reads about the method is told of every kind of right that its handler asks for.
+        Assert.All(methods, method => Assert.Equal(
+            KindsAsked(SourceTree.Read(Find(method.Nsid)!)), method.Told?.Split(' ').Select(KindOf).Where(kind => kind is not null).Distinct()));
+        Assert.All(OpenToAnyApp, nsid => Assert.DoesNotContain(methods, method => method.Nsid == nsid && method.Told is not null));
     }
+
+    private static IEnumerable<string?> KindsAsked(string source) =>
+        ScopeAsked().Matches(source).Select(match => match.Groups[1].Value.ToLowerInvariant()).Distinct();
+
+    private static string? KindOf(string word) => word.Split(':') is [var kind, _] ? kind : null;
+
+    [GeneratedRegex(@"(?:caller\.Require|Scopes\?\.Allows|RequireAppScope\()(Repo|Blob|Rpc|Account|Identity)")]
+    private static partial Regex ScopeAsked();
 
     [Fact]
     public async Task An_nsid_is_the_path_of_a_file()

@@ -98,12 +98,19 @@ const password = 'correct horse battery staple'
 
 let page = await open()
 for (const [path, name, status] of [
-  ['/', 'home'], ['/nothing-here', 'not-found', 404], ['/account/sign-in', 'account-sign-in'], ['/account/sign-up', 'account-sign-up'],
+  ['/', 'home'], ['/xrpc', 'methods'], ['/xrpc?q=profile', 'methods-found'], ['/xrpc/_reference/com.example.nothing', 'no-method', 404],
+  ['/xrpc/_reference/app.bsky.feed.getTimeline', 'method'], ['/xrpc/_reference/com.atproto.repo.createRecord', 'method-here'],
+  ['/nothing-here', 'not-found', 404], ['/account/sign-in', 'account-sign-in'], ['/account/sign-up', 'account-sign-up'],
   ['/account/reset-password', 'forgot'], ['/account/reset-password/code', 'reset'], ['/oauth/authorize', 'bad-request', 400],
 ]) {
   await go(page, path)
   await look(page, name, status)
 }
+await go(page, '/docs/')
+await page.waitForFunction(() => document.body.innerText.includes('app.bsky.actor.getProfile'), { timeout: 60_000 })
+if (folder) await page.screenshot({ path: join(folder, 'docs.png') })
+await page.close()
+page = await open()
 ok('what is open to everybody')
 
 await go(page, await push({ prompt: 'create' }))

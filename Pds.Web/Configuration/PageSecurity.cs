@@ -48,6 +48,20 @@ internal static class PageSecurity
     }
 
     /// <summary>
+    /// The same for a page of a package that lays itself out with styles in its elements: they can be forged by whoever can write
+    /// into the page, its script cannot.
+    /// </summary>
+    /// <param name="nonce">What the page's own scripts bear; null where what is sent is no page.</param>
+    public static void ApplyToScripted(HttpContext context, string? nonce)
+    {
+        Apply(context);
+        context.Response.Headers.ContentSecurityPolicy = nonce is null
+            ? "default-src 'none'"
+            : $"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+                + "connect-src 'self'; worker-src blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    }
+
+    /// <summary>
     /// Lets the answer to a form of this page lead to an app: browsers hold <c>form-action</c> against every redirect that follows
     /// a form.
     /// </summary>

@@ -11,14 +11,14 @@ internal static class ConfirmEmail
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.server.confirmEmail", HandleAsync)
-        .RequireAuthorization(Access.AccountNotTakendown);
+        .RequireAuthorization(Access.AccountNotTakendown)
+        .RequireAppScope(AccountScope.Needed(AccountScope.Email, manage: true));
 
     internal sealed record Input(string Email, string Token);
 
     private static Task HandleAsync(
         Input input, Caller caller, Credentials credentials, CancellationToken cancellationToken)
     {
-        caller.RequireAccountScope(AccountScope.Email, manage: true);
         return credentials.ConfirmAsync(caller.Did, input.Email, input.Token, cancellationToken);
     }
 }

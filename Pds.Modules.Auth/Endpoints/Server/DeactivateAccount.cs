@@ -12,14 +12,14 @@ internal static class DeactivateAccount
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.server.deactivateAccount", HandleAsync)
-        .RequireAuthorization(Access.FullOrTakendown);
+        .RequireAuthorization(Access.FullOrTakendown)
+        .RequireAppScope(AccountScope.Needed(AccountScope.Status, manage: true));
 
     internal sealed record Input(DateTimeOffset? DeleteAfter);
 
     private static Task HandleAsync(
         Input input, Caller caller, AccountLife life, IMessageBus bus, CancellationToken cancellationToken)
     {
-        caller.RequireAccountScope(AccountScope.Status, manage: true);
         return life.DeactivateAsync(
             caller.Did, input.DeleteAfter, bus, cancellationToken, endsApps: caller.Kind == AccessKind.OAuth);
     }

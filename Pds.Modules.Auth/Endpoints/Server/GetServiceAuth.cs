@@ -18,7 +18,8 @@ internal static class GetServiceAuth
 
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapQuery("com.atproto.server.getServiceAuth", HandleAsync)
-        .RequireAuthorization(Access.AccountOrTakendown);
+        .RequireAuthorization(Access.AccountOrTakendown)
+        .TellsScope("rpc:<lxm>?aud=<aud>");
 
     internal sealed record Output(string Token);
 

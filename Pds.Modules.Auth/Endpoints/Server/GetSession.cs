@@ -14,7 +14,8 @@ internal static class GetSession
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapQuery("com.atproto.server.getSession", HandleAsync)
-        .RequireAuthorization(Access.AccountOrQueued);
+        .RequireAuthorization(Access.AccountOrQueued)
+        .TellsScope("atproto; account:email to see the address");
 
     internal sealed record Output(
         Did Did, JsonElement? DidDoc, Handle Handle, string? Email, bool? EmailConfirmed, bool Active, AccountStatus? Status);

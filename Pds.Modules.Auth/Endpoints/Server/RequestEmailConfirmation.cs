@@ -13,12 +13,12 @@ internal static class RequestEmailConfirmation
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.server.requestEmailConfirmation", HandleAsync)
         .LimitByCaller(RateLimit.Mails("requestEmailConfirmation"))
-        .RequireAuthorization(Access.AccountNotTakendown);
+        .RequireAuthorization(Access.AccountNotTakendown)
+        .RequireAppScope(AccountScope.Needed(AccountScope.Email, manage: true));
 
     private static Task HandleAsync(
         Caller caller, Credentials credentials, IMessageBus bus, CancellationToken cancellationToken)
     {
-        caller.RequireAccountScope(AccountScope.Email, manage: true);
         return credentials.RequestConfirmationAsync(caller.Did, bus, cancellationToken);
     }
 }

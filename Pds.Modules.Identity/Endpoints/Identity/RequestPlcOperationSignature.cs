@@ -12,11 +12,11 @@ internal static class RequestPlcOperationSignature
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.identity.requestPlcOperationSignature", HandleAsync)
-        .RequireAuthorization(Access.FullOrTakendown);
+        .RequireAuthorization(Access.FullOrTakendown)
+        .RequireAppScope(IdentityScope.Needed(IdentityScope.All));
 
     private static Task HandleAsync(Caller caller, IMessageBus bus, CancellationToken cancellationToken)
     {
-        caller.RequireIdentityScope(IdentityScope.All);
         return bus.InvokeAsync(new MailPlcToken(caller.Did), cancellationToken);
     }
 }

@@ -14,7 +14,8 @@ internal static class SignPlcOperation
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.identity.signPlcOperation", HandleAsync)
-        .RequireAuthorization(Access.FullOrTakendown);
+        .RequireAuthorization(Access.FullOrTakendown)
+        .RequireAppScope(IdentityScope.Needed(IdentityScope.All));
 
     internal sealed record Input(
         string? Token, string[]? RotationKeys, string[]? AlsoKnownAs, JsonElement? VerificationMethods, JsonElement? Services);
@@ -24,7 +25,6 @@ internal static class SignPlcOperation
     private static async Task<Output> HandleAsync(
         Input input, Caller caller, PlcChanges changes, IMessageBus bus, CancellationToken cancellationToken)
     {
-        caller.RequireIdentityScope(IdentityScope.All);
         if (string.IsNullOrEmpty(input.Token))
         {
             throw XrpcErrors.InvalidRequest("email confirmation token required to sign PLC operations");

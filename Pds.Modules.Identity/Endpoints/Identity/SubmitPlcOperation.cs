@@ -15,14 +15,14 @@ internal static class SubmitPlcOperation
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.identity.submitPlcOperation", HandleAsync)
-        .RequireAuthorization(Access.Account);
+        .RequireAuthorization(Access.Account)
+        .RequireAppScope(IdentityScope.Needed(IdentityScope.All));
 
     internal sealed record Input(JsonElement Operation);
 
     private static async Task HandleAsync(
         Input input, Caller caller, IdentityStore identities, PlcChanges changes, IMessageBus bus, CancellationToken cancellationToken)
     {
-        caller.RequireIdentityScope(IdentityScope.All);
         var identity = await identities.FindAsync(caller.Did, cancellationToken) ?? throw XrpcErrors.AccountNotFound();
         var key = await bus.InvokeAsync<RepositorySigningKey?>(new GetSigningKey(caller.Did), cancellationToken)
             ?? throw XrpcErrors.AccountNotFound();

@@ -14,7 +14,8 @@ internal static class UpdateHandle
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.identity.updateHandle", HandleAsync)
         .LimitByCaller(RateLimit.UpdateHandle)
-        .RequireAuthorization(Access.AccountNotTakendown);
+        .RequireAuthorization(Access.AccountNotTakendown)
+        .RequireAppScope(IdentityScope.Needed(IdentityScope.Handle));
 
     /// <param name="Handle">As typed: not yet known to be a handle.</param>
     internal sealed record Input(string Handle);
@@ -22,8 +23,6 @@ internal static class UpdateHandle
     private static async Task HandleAsync(
         Input input, Caller caller, HandleChange change, IMessageBus bus, CancellationToken cancellationToken)
     {
-        caller.RequireIdentityScope(IdentityScope.Handle);
-
         var handle = await change.ApplyAsync(caller.Did, input.Handle, cancellationToken);
         await bus.InvokeAsync(new AnnounceIdentity(caller.Did, handle), cancellationToken);
     }

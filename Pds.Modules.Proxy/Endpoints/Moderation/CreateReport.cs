@@ -14,7 +14,8 @@ internal static class CreateReport
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure(Method, HandleAsync)
         .AcceptsBody("application/json")
-        .RequireAuthorization(Access.AccountOrTakendown);
+        .RequireAuthorization(Access.AccountOrTakendown)
+        .TellsRpcScope(Method);
 
     private static async Task HandleAsync(HttpContext context, Caller caller, Upstreams upstreams, Forwarder forwarder)
     {

@@ -20,6 +20,7 @@ internal static class ApplyWrites
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure(Name, HandleAsync)
         .RequireAuthorization(Access.Account)
+        .TellsScope("repo:<collection> with the action of each write")
         .WithBodyLimit(RepoWriter.MaxBodyBytes);
 
     internal sealed record Input(AtIdentifier Repo, Write[] Writes, bool? Validate, Cid? SwapCommit);

@@ -17,6 +17,7 @@ internal static class CreateRecord
         .MapProcedure("com.atproto.repo.createRecord", HandleAsync)
         .LimitByCaller(RateLimit.RepoWrites, points: 3)
         .RequireAuthorization(Access.Account)
+        .TellsScope("repo:<collection>?action=create")
         .WithBodyLimit(RepoWriter.MaxBodyBytes);
 
     internal sealed record Input(

@@ -15,7 +15,8 @@ internal static class DeleteRecord
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.repo.deleteRecord", HandleAsync)
         .LimitByCaller(RateLimit.RepoWrites, points: 1)
-        .RequireAuthorization(Access.Account);
+        .RequireAuthorization(Access.Account)
+        .TellsScope("repo:<collection>?action=delete");
 
     internal sealed record Input(AtIdentifier Repo, Nsid Collection, RecordKey Rkey, Cid? SwapRecord, Cid? SwapCommit);
 

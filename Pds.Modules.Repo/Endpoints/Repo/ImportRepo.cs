@@ -14,13 +14,13 @@ internal static class ImportRepo
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.repo.importRepo", HandleAsync)
         .RequireAuthorization(Access.FullNotTakendown)
+        .RequireAppScope(AccountScope.Needed(AccountScope.Repo, manage: true))
         .AcceptsBody(CarWriter.MediaType)
         .WithBodyLimit(null);
 
     private static async Task HandleAsync(
         HttpRequest request, Caller caller, RepoImporter importer, RepoOptions options, CancellationToken cancellationToken)
     {
-        caller.RequireAccountScope(AccountScope.Repo, manage: true);
         if (!options.AcceptsImports)
         {
             throw XrpcErrors.InvalidRequest("Service is not accepting repo imports");

@@ -17,6 +17,7 @@ internal static class PutRecord
         .MapProcedure("com.atproto.repo.putRecord", HandleAsync)
         .LimitByCaller(RateLimit.RepoWrites, points: 2)
         .RequireAuthorization(Access.Account)
+        .TellsScope("repo:<collection>?action=create&action=update")
         .WithBodyLimit(RepoWriter.MaxBodyBytes);
 
     /// <param name="SwapRecord">Null and absent differ: null says that there must be no record.</param>

@@ -14,6 +14,7 @@ internal static class UploadBlob
         .MapProcedure("com.atproto.repo.uploadBlob", HandleAsync)
         .LimitByAddress(RateLimit.UploadBlob)
         .RequireAuthorization(Access.AccountOrService)
+        .TellsScope("blob:<media type>")
         .AcceptsBody("*/*")
         .WithBodyLimit(null);
 

@@ -15,7 +15,8 @@ internal static class GetPreferences
 
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapQuery(Method, HandleAsync)
-        .RequireAuthorization(Access.AccountOrModeration);
+        .RequireAuthorization(Access.AccountOrModeration)
+        .TellsRpcScope(Method);
 
     private static async Task<IResult> HandleAsync(
         Did? did,

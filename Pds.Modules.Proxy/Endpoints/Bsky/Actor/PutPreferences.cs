@@ -15,7 +15,8 @@ internal static class PutPreferences
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure(Method, HandleAsync)
         .AcceptsBody("application/json")
-        .RequireAuthorization(Access.AccountNotTakendown);
+        .RequireAuthorization(Access.AccountNotTakendown)
+        .TellsRpcScope(Method);
 
     private static async Task HandleAsync(
         HttpContext context,

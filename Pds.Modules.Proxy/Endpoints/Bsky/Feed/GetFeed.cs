@@ -15,7 +15,8 @@ internal static class GetFeed
 
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapQuery(Method, HandleAsync)
-        .RequireAuthorization(Access.Account);
+        .RequireAuthorization(Access.Account)
+        .TellsScope($"{NeededScopes.ToCall(Method)} and {NeededScopes.ToCall(SkeletonMethod)}");
 
     private static async Task HandleAsync(
         AtUri feed,

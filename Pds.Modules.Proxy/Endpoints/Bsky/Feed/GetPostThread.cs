@@ -14,7 +14,8 @@ internal static class GetPostThread
 
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapQuery(Method, HandleAsync)
-        .RequireAuthorization(Access.Account);
+        .RequireAuthorization(Access.Account)
+        .TellsRpcScope(Method);
 
     private static async Task HandleAsync(
         HttpContext context, Caller caller, Upstreams upstreams, Forwarder forwarder, Overlays overlays)

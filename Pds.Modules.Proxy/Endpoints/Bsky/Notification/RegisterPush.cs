@@ -13,7 +13,8 @@ internal static class RegisterPush
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure(Method, HandleAsync)
         .AcceptsBody("application/json")
-        .RequireAuthorization(Access.AccountOrQueued);
+        .RequireAuthorization(Access.AccountOrQueued)
+        .TellsRpcScope(Method);
 
     private static async Task HandleAsync(HttpContext context, Caller caller, PushRegistration registration)
     {

@@ -13,7 +13,8 @@ internal static class UnregisterPush
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure(Method, HandleAsync)
         .AcceptsBody("application/json")
-        .RequireAuthorization(Access.Account);
+        .RequireAuthorization(Access.Account)
+        .TellsRpcScope(Method);
 
     private static async Task HandleAsync(HttpContext context, Caller caller, PushRegistration registration)
     {
