@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Pds.Modules.Auth;
+using Pds.Xrpc;
+using Pds.Xrpc.Outgoing;
+
+namespace Pds.Web.Sandbox;
+
+/// <summary>
+/// Fills the server once it listens, and says who lives there. <c>/health</c> waits for it, so that who starts the server finds
+/// it filled. What is there already stays as it is; what is missing comes back with the next start.
+/// </summary>
+internal sealed partial class SandboxSeed(
+    IServer server, IHostApplicationLifetime life, OutgoingHttp http, AuthOptions auth, ServiceOptions service, ILogger<SandboxSeed> logger)
+    : BackgroundService, IHealthCheck
+{
+    private readonly TaskCompletionSource<HealthStatus> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        new(await _end.Task.WaitAsync(cancellationToken));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!await IsListeningAsync(stoppingToken))
+        {
+            return;
+        }
+
+        try
+        {
+            var handles = await FillAsync(stoppingToken);
+            _end.SetResult(HealthStatus.Healthy);
+            Log.Filled(logger, service.PublicUrl, handles, SandboxPerson.Password);
+        }
+        catch (Exception problem) when (problem is SandboxException or HttpRequestException)
+        {
+            // The rest of the server is of use without it.
+            _end.SetResult(HealthStatus.Degraded);
+            Log.NotFilled(logger, problem.Message);
+        }
+    }
+
+    private async Task<string> FillAsync(CancellationToken cancellationToken)
+    {
+        var calls = new SandboxCalls(http.Configured, OwnAddress());
+        var domain = auth.HandleDomains(service)[0];
+        var people = new List<SandboxAccount>();
+        foreach (var person in SandboxPerson.All)
+        {
+            var code = auth.InviteRequired
+                ? (string?)(await calls.AdministerAsync(
+                    "com.atproto.server.createInviteCode", new() { ["useCount"] = 1 }, auth.AdminPassword, cancellationToken))["code"]
+                : null;
+            people.Add(await SandboxAccount.OpenAsync(calls, person, domain, code, cancellationToken));
+        }
+
+        await new SandboxStory(people, cancellationToken).TellAsync();
+        return string.Join(", ", people.Select(person => person.Handle));
+    }
+
+    private Uri OwnAddress() => new UriBuilder
+    {
+        Scheme = Uri.UriSchemeHttp,
+        Host = "localhost",
+        Port = BindingAddress.Parse(server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port,
+    }.Uri;
+
+    private async Task<bool> IsListeningAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var start = life.ApplicationStarted.Register(started.SetResult);
+        await using var stop = stoppingToken.Register(() => started.TrySetCanceled(stoppingToken));
+        await started.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return started.Task.IsCompletedSuccessfully;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Sandbox at {Url}: sign in as one of {Handles} with the password {Password}")]
+        public static partial void Filled(ILogger logger, string url, string handles, string password);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The sandbox could not be filled: {Problem}")]
+        public static partial void NotFilled(ILogger logger, string problem);
+    }
+}
