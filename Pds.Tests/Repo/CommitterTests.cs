@@ -150,15 +150,22 @@ public sealed class CommitterTests(TestServices services)
     [Fact]
     public async Task Losing_its_connections_loses_no_write()
     {
-        await using var host = await RepoHost.StartAsync(services, await RepoHost.CreateDatabaseAsync(services));
+        var database = await RepoHost.CreateDatabaseAsync(services);
+        await using var host = await RepoHost.StartAsync(services, database);
+        await using var killer = NpgsqlDataSource.Create($"{database};Pooling=false");
         var dids = await CreateAccountsAsync(host, 3);
+        var ended = 0L;
 
         await RunAsync(9, async (writer, i) =>
         {
             if (writer == 0)
             {
-                await host.ExecuteAsync(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'WITH blob_use%'");
+                await using var kill = killer.CreateCommand(
+                    """
+                    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                    WHERE datname = current_database() AND query LIKE '%replaced_node AS (%' AND pid <> pg_backend_pid()
+                    """);
+                ended += (long)(await kill.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
             }
             else
             {
@@ -166,6 +173,7 @@ public sealed class CommitterTests(TestServices services)
             }
         }, each: 30);
 
+        Assert.NotEqual(0, ended);
         var audit = await RepoAudit.RunAsync(host.Database);
         Assert.Equal(8 * 30, audit.Commits);
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Pds.Web.Reference;
+using Pds.Xrpc;
 
 namespace Pds.Web.Pages.Reference;
 
@@ -19,6 +20,12 @@ internal sealed class IndexModel(Lexicons lexicons, MethodAccess access) : PageM
 
     public void OnGet()
     {
+        // Routing takes no notice of a last slash, but after one the protocol expects the name of a method.
+        if (Request.Path.Value!.EndsWith('/'))
+        {
+            throw XrpcErrors.InvalidRequest("invalid xrpc path");
+        }
+
         Found = [.. lexicons.Search(Words).GroupBy(method => method.Namespace)];
     }
 }
