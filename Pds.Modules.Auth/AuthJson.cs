@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pds.Modules.Auth.Endpoints.Admin;
 using Pds.Modules.Auth.Endpoints.Server;
+using Pds.Modules.Auth.Endpoints.Temp;
 using Pds.Modules.Auth.OAuth.Endpoints;
 
 namespace Pds.Modules.Auth;
@@ -50,6 +51,7 @@ namespace Pds.Modules.Auth;
 [JsonSerializable(typeof(UpdateAccountPassword.Input), TypeInfoPropertyName = "UpdateAccountPasswordInput")]
 [JsonSerializable(typeof(SendEmail.Input), TypeInfoPropertyName = "SendEmailInput")]
 [JsonSerializable(typeof(SendEmail.Output), TypeInfoPropertyName = "SendEmailOutput")]
+[JsonSerializable(typeof(CheckSignupQueue.Output), TypeInfoPropertyName = "CheckSignupQueueOutput")]
 internal sealed partial class AuthJson : JsonSerializerContext
 {
     /// <summary>For OAuth, whose members are spelled in its own way.</summary>

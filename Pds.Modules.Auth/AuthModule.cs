@@ -10,9 +10,12 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Administrators;
 using Pds.Modules.Auth.Devices;
 using Pds.Modules.Auth.Endpoints.Admin;
 using Pds.Modules.Auth.Endpoints.Server;
+using Pds.Modules.Auth.Endpoints.Temp;
+using Pds.Modules.Auth.Invites;
 using Pds.Modules.Auth.Mail;
 using Pds.Modules.Auth.OAuth.Endpoints;
 using Pds.Modules.Auth.OAuth.Keys;
@@ -88,7 +91,7 @@ public static class AuthModule
             provider.GetRequiredService<BrowserDevices>(), provider.GetRequiredService<SecondFactors>(),
             provider.GetRequiredService<TicketStore>()));
         AddCredentials(services, builder.Configuration);
-        services.AddSingleton<AdministrationStore>().AddSingleton<AuditStore>().AddSingleton<Administration>();
+        AddAdministration(services);
         AddPasskeys(services);
         services.AddOAuthServer();
 
@@ -128,6 +131,26 @@ public static class AuthModule
             provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(), provider.GetRequiredService<Credentials>(),
             provider.GetRequiredService<PasswordCheck>(), provider.GetRequiredService<IDataProtectionProvider>(),
             provider.GetRequiredService<ServiceOptions>(), provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddAdministration(IServiceCollection services)
+    {
+        services.AddSingleton<AdministrationStore>().AddSingleton<AccountDirectoryStore>().AddSingleton<AuditStore>();
+        services.AddSingleton(provider => new Administration(
+            provider.GetRequiredService<AdministrationStore>(), provider.GetRequiredService<AccountStore>(),
+            provider.GetRequiredService<Credentials>(), provider.GetRequiredService<AccountLife>(),
+            provider.GetRequiredService<Mails>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new InviteCodes(
+            provider.GetRequiredService<InviteStore>(), provider.GetRequiredService<ServiceOptions>()));
+        services.AddSingleton(provider => new MailDesk(
+            provider.GetRequiredService<MailStore>(), provider.GetRequiredService<MailSignal>(),
+            provider.GetRequiredService<MailOptions>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ConsoleSessionStore>();
+        services.AddSingleton(provider => new ConsoleSessions(
+            provider.GetRequiredService<ConsoleSessionStore>(), provider.GetRequiredService<AuditStore>(),
+            provider.GetRequiredService<AdminPassword>(), provider.GetRequiredService<AttemptLimits>(),
+            provider.GetRequiredService<AuthOptions>(), provider.GetRequiredService<ServiceOptions>(),
+            provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddPasskeys(IServiceCollection services)
@@ -197,6 +220,8 @@ public static class AuthModule
         DisableInviteCodes.Map(xrpc);
         DisableAccountInvites.Map(xrpc);
         EnableAccountInvites.Map(xrpc);
+
+        CheckSignupQueue.Map(xrpc);
 
         return xrpc;
     }

@@ -38,7 +38,7 @@ public static class RepoModule
         services.AddSingleton<BlobStore>();
         services.AddSingleton<KeyStore>();
         services.AddSingleton<ImportStore>();
-        services.AddSingleton<RepoCount>();
+        services.AddSingleton<RepoCount>().AddSingleton<FigureStore>();
 
         services.AddSingleton<KeySealer>();
         services.AddSingleton<RepositoryKeys>();
@@ -67,12 +67,18 @@ public static class RepoModule
         services.AddSingleton<EventPartitionStore>();
         services.AddSingleton<EventRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<EventRetention>());
+        services.AddSingleton(provider => new StreamWatch(
+            provider.GetRequiredService<EventStore>(), provider.GetRequiredService<EventPartitionStore>(),
+            provider.GetRequiredService<EventRing>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SubscriberLoop>();
         services.AddSingleton<Committer>();
         services.AddHostedService(provider => provider.GetRequiredService<Committer>());
         services.AddSingleton<RepoImporter>();
         services.AddSingleton<ForeignRecordClient>();
-        services.AddSingleton<CrawlerClient>();
+        services.AddSingleton<CrawlerMemory>().AddSingleton<CrawlerClient>();
+        services.AddSingleton(provider => new CrawlerDesk(
+            provider.GetRequiredService<CrawlerClient>(), provider.GetRequiredService<CrawlerMemory>(),
+            provider.GetRequiredService<RepoOptions>()));
         services.AddHostedService<CrawlerNotifier>();
 
         services.AddPdsOptions<BlobOptions>(builder.Configuration);

@@ -6,6 +6,7 @@ using Pds.Modules.Repo;
 using Pds.ServiceDefaults;
 using Pds.Web.Configuration;
 using Pds.Web.Endpoints;
+using Pds.Web.Operation;
 using Pds.Web.Sandbox;
 using Pds.Xrpc;
 using StackExchange.Redis;
@@ -54,6 +55,7 @@ public static class PdsApplication
 
         builder.AddAuth().AddIdentity().AddRepo().AddProxy();
         builder.AddPages();
+        builder.AddConsole();
         builder.AddReference();
         builder.AddSandbox();
         configure?.Invoke(builder);

@@ -8,4 +8,5 @@ namespace Pds.Contracts.Identity;
 /// with the protocol's error. The caller announces it.
 /// </summary>
 /// <param name="Handle">As typed.</param>
-public sealed record ChangeHandle(Did Did, string Handle);
+/// <param name="AllowsAnyWord">Whether reserved and offensive names are fine: for the administrator.</param>
+public sealed record ChangeHandle(Did Did, string Handle, bool AllowsAnyWord = false);

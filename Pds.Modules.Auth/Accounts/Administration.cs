@@ -1,3 +1,4 @@
+using System.Globalization;
 using AtProto;
 using Pds.Contracts.Identity;
 using Pds.Contracts.Repo;
@@ -9,28 +10,56 @@ using Wolverine;
 namespace Pds.Modules.Auth.Accounts;
 
 /// <summary>What administrators and the moderation service do to accounts, across the modules; each step good to repeat.</summary>
-internal sealed class Administration(
-    AdministrationStore store, AccountStore accounts, Credentials credentials, AccountLife life, Mails mails)
+public sealed class Administration
 {
+    private readonly AdministrationStore _store;
+    private readonly AccountStore _accounts;
+    private readonly Credentials _credentials;
+    private readonly AccountLife _life;
+    private readonly Mails _mails;
+    private readonly TimeProvider _time;
+
+    internal Administration(
+        AdministrationStore store, AccountStore accounts, Credentials credentials, AccountLife life, Mails mails, TimeProvider time)
+    {
+        (_store, _accounts, _credentials, _life, _mails, _time) = (store, accounts, credentials, life, mails, time);
+    }
+
+    /// <summary>What a takedown is called that its moderators do not name.</summary>
+    internal string NewReference() =>
+        _time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     /// <summary>Takes an account out of sight and ends all that is signed in; or lets it be seen again, as what it was before.</summary>
     /// <param name="reference">What the moderators call it; null for an account that is to be seen again.</param>
-    public async Task SetTakedownAsync(Did did, string? reference, IMessageBus bus, CancellationToken cancellationToken)
+    internal async Task SetTakedownAsync(Did did, string? reference, IMessageBus bus, CancellationToken cancellationToken)
     {
-        if (!await store.SetTakedownAsync(did, reference, cancellationToken))
+        if (!await _store.SetTakedownAsync(did, reference, cancellationToken))
         {
             throw NotFound();
         }
 
         if (reference is not null)
         {
-            await life.EndSessionsAsync(did, cancellationToken);
+            await _life.EndSessionsAsync(did, cancellationToken);
         }
 
-        await life.ShowStatusAsync(did, bus, cancellationToken);
+        await _life.ShowStatusAsync(did, bus, cancellationToken);
+    }
+
+    /// <summary>Deactivates an account, whose apps stay as they are; or activates it, as its owner would.</summary>
+    internal Task SetDeactivationAsync(Did did, bool isApplied, IMessageBus bus, CancellationToken cancellationToken) => isApplied
+        ? _life.DeactivateAsync(did, deleteAfter: null, bus, cancellationToken, endsApps: false)
+        : _life.ActivateAsync(did, bus, cancellationToken);
+
+    /// <summary>Ends all that is signed in.</summary>
+    internal async Task EndSessionsAsync(Did did, CancellationToken cancellationToken)
+    {
+        _ = await _accounts.FindAsync(did, cancellationToken) ?? throw NotFound();
+        await _credentials.EndSessionsAsync(did, cancellationToken);
     }
 
     /// <summary>Gives an account another address, which is not confirmed then.</summary>
-    public async Task SetEmailAsync(AtIdentifier account, string email, IMessageBus bus, CancellationToken cancellationToken)
+    internal async Task<Did> SetEmailAsync(AtIdentifier account, string email, IMessageBus bus, CancellationToken cancellationToken)
     {
         var did = await ResolveAsync(account, bus, cancellationToken);
         var address = email.Trim().ToLowerInvariant();
@@ -39,36 +68,38 @@ internal sealed class Administration(
             throw XrpcErrors.InvalidRequest("This email address is not supported, please use a different email.");
         }
 
-        if (!await accounts.TrySetEmailAsync(did, address, cancellationToken))
+        if (!await _accounts.TrySetEmailAsync(did, address, cancellationToken))
         {
             throw XrpcErrors.InvalidRequest("This email address is already in use, please use a different email.");
         }
+
+        return did;
     }
 
     /// <summary>Gives an account another password, and ends all that is signed in.</summary>
-    public async Task SetPasswordAsync(Did did, string password, CancellationToken cancellationToken)
+    internal async Task SetPasswordAsync(Did did, string password, CancellationToken cancellationToken)
     {
         if (password.Length is 0 or > NewPassword.MaxLength)
         {
             throw XrpcErrors.InvalidRequest("Invalid password length.");
         }
 
-        _ = await accounts.FindAsync(did, cancellationToken) ?? throw NotFound();
-        await credentials.ReplacePasswordAsync(did, password, null, cancellationToken);
+        _ = await _accounts.FindAsync(did, cancellationToken) ?? throw NotFound();
+        await _credentials.ReplacePasswordAsync(did, password, null, cancellationToken);
     }
 
     /// <summary>Mails what a moderator has to say.</summary>
     /// <param name="content">HTML.</param>
-    public async Task MailAsync(Did did, string subject, string content, CancellationToken cancellationToken)
+    internal async Task MailAsync(Did did, string subject, string content, CancellationToken cancellationToken)
     {
-        var account = await accounts.FindAsync(did, cancellationToken) ?? throw XrpcErrors.InvalidRequest("Recipient not found");
-        await mails.QueueAsync(account.Email, subject, content, cancellationToken);
+        var account = await _accounts.FindAsync(did, cancellationToken) ?? throw XrpcErrors.InvalidRequest("Recipient not found");
+        await _mails.QueueAsync(account.Email, subject, content, cancellationToken);
     }
 
     /// <summary>Says again on the stream how an account stands.</summary>
-    public async Task AnnounceStatusAsync(Did did, IMessageBus bus, CancellationToken cancellationToken)
+    internal async Task AnnounceStatusAsync(Did did, IMessageBus bus, CancellationToken cancellationToken)
     {
-        var account = await accounts.FindAsync(did, cancellationToken) ?? throw NotFound();
+        var account = await _accounts.FindAsync(did, cancellationToken) ?? throw NotFound();
         await bus.InvokeAsync(new SetRepositoryStatus(did, account.Status), cancellationToken);
     }
 

@@ -154,6 +154,14 @@ public sealed class Credentials
         await _sessions.RevokeAllAsync(did, cancellationToken);
     }
 
+    /// <summary>Ends all that is signed in: legacy sessions, browsers and apps. App passwords stay good.</summary>
+    internal async Task EndSessionsAsync(Did did, CancellationToken cancellationToken)
+    {
+        await _accounts.EndSessionsAsync(did, cancellationToken);
+        await _devices.SignOutElsewhereAsync(did, null, cancellationToken);
+        await _sessions.RevokeAllAsync(did, cancellationToken);
+    }
+
     private async Task<Account> FindAsync(Did did, CancellationToken cancellationToken) =>
         await _accounts.FindAsync(did, cancellationToken) ?? throw XrpcErrors.AccountNotFound();
 }

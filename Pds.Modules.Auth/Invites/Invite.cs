@@ -1,4 +1,5 @@
 using AtProto;
+using Pds.Contracts.Auth;
 
 namespace Pds.Modules.Auth.Invites;
 
@@ -13,6 +14,9 @@ internal sealed record Invite(
     public const string Admin = "admin";
 
     public bool IsUsedUp => Uses.Length >= Available;
+
+    public InviteSummary Summarize() =>
+        new(Code, Available, Disabled, ForAccount, CreatedAt, Array.ConvertAll(Uses, use => use.UsedBy));
 }
 
 /// <summary>An account that a code has let in.</summary>

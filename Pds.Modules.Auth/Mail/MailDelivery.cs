@@ -8,12 +8,16 @@ using Pds.Xrpc;
 
 namespace Pds.Modules.Auth.Mail;
 
-/// <summary>Sends what has queued, beside the requests; what a mail server does not take now is tried again, for a day.</summary>
+/// <summary>Sends what has queued, beside the requests; what a mail server does not take now is tried again, for a day, and then left to the administrator.</summary>
 internal sealed partial class MailDelivery(
     MailStore store, MailSignal signal, MailOptions options, ServiceOptions service, TimeProvider time, ILogger<MailDelivery> log)
     : BackgroundService
 {
     private const int MostAttempts = 12;
+    private const int LongestError = 300;
+
+    // By then every code in it has expired.
+    private static readonly TimeSpan KeptAfterGivingUp = TimeSpan.FromDays(7);
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(60);
@@ -76,14 +80,22 @@ internal sealed partial class MailDelivery(
             Log.NotSent(log, failure, mail.Subject, mail.Attempts + 1);
             if (mail.Attempts + 1 >= MostAttempts || failure is ParseException)
             {
-                await store.RemoveAsync(mail.Id, cancellationToken);
+                var now = time.GetUtcNow();
+                await store.GiveUpAsync(mail.Id, Describe(failure), now, now - KeptAfterGivingUp, cancellationToken);
                 return;
             }
 
             // 1, 2, 4 … minutes, at most two hours.
             var wait = TimeSpan.FromMinutes(Math.Min(120, 1 << mail.Attempts));
-            await store.PostponeAsync(mail.Id, time.GetUtcNow() + wait, cancellationToken);
+            await store.PostponeAsync(mail.Id, Describe(failure), time.GetUtcNow() + wait, cancellationToken);
         }
+    }
+
+    // What a mail server says may be long, and is shown on a page.
+    private static string Describe(Exception failure)
+    {
+        var text = failure is OperationCanceledException ? "The mail server did not answer in time." : failure.Message.ReplaceLineEndings(" ");
+        return text.Length > LongestError ? text[..LongestError] : text;
     }
 
     private async Task SendAsync(QueuedMail mail, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Pds.Modules.Auth.Sessions;
 
-/// <summary>The administrator's credentials: Basic authentication of the user <c>admin</c>.</summary>
+/// <summary>The administrator's credentials: Basic authentication of the user <c>admin</c>, or the password alone at the console.</summary>
 internal sealed class AdminPassword(AuthOptions options)
 {
     // Digests, so that not even the length shows in the time that a comparison takes.
@@ -16,6 +16,9 @@ internal sealed class AdminPassword(AuthOptions options)
         return Convert.TryFromBase64String(credentials, decoded, out var length)
             && CryptographicOperations.FixedTimeEquals(SHA256.HashData(decoded.AsSpan(0, length)), _expected);
     }
+
+    /// <summary>Whether this is the password.</summary>
+    public bool IsRight(string password) => CryptographicOperations.FixedTimeEquals(Digest($"admin:{password}"), _expected);
 
     private static byte[] Digest(string credentials) => SHA256.HashData(Encoding.UTF8.GetBytes(credentials));
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pds.Contracts.Identity;
 using Pds.Modules.Auth.OAuth.Tokens;
+using Pds.Modules.Auth.SignIn;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
 using Wolverine;
@@ -24,6 +25,8 @@ internal sealed class CallerAuthentication(
     ServiceTokenVerifier serviceTokens,
     ResourceAccess oauth,
     AdminPassword adminPassword,
+    AttemptLimits limits,
+    ServiceOptions service,
     AccountStore accounts) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     private const AccessKind Sessions = AccessKind.Full | AccessKind.AppPassword | AccessKind.AppPasswordPrivileged
@@ -82,7 +85,7 @@ internal sealed class CallerAuthentication(
         {
             "BEARER" => await ReadBearerAsync(rule, credentials),
             "DPOP" => await ReadDpopAsync(rule, credentials),
-            "BASIC" => ReadBasic(rule, credentials),
+            "BASIC" => await ReadBasicAsync(rule, credentials),
             _ => throw XrpcErrors.InvalidToken($"Unsupported authorization type: {header[..space]}"),
         };
     }
@@ -142,13 +145,20 @@ internal sealed class CallerAuthentication(
         return new Caller(Has(rule, AccessKind.Moderation) ? AccessKind.Moderation : AccessKind.Service, issuer);
     }
 
-    private Caller ReadBasic(AccessRule rule, string credentials)
+    private async Task<Caller> ReadBasicAsync(AccessRule rule, string credentials)
     {
         if (Has(rule, AccessKind.Admin))
         {
-            return adminPassword.Matches(credentials)
-                ? Caller.Admin
-                : throw XrpcErrors.AuthenticationRequired("Authentication Required");
+            // Whoever has guessed too often is not told any more whether a guess is right.
+            var guesser = $"{service.PublicUrl} {Context.Connection.RemoteIpAddress}";
+            await limits.RequireRoomAsync(AttemptLimit.Administrator, guesser);
+            if (adminPassword.Matches(credentials))
+            {
+                return Caller.Admin;
+            }
+
+            await limits.CountAsync(AttemptLimit.Administrator, guesser);
+            throw XrpcErrors.AuthenticationRequired("Authentication Required");
         }
 
         throw rule.IsOptional ? XrpcErrors.AuthenticationRequired("Invalid authorization header")

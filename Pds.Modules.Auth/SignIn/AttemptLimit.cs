@@ -14,6 +14,12 @@ internal sealed record AttemptLimit(string Name, int Most, TimeSpan Window)
     /// <summary>Mails with a code to one account, or asked for from one address.</summary>
     public static AttemptLimit Mail { get; } = new("mail", 15, TimeSpan.FromHours(1));
 
+    /// <summary>Wrong passwords of the administrator, from one address.</summary>
+    public static AttemptLimit Administrator { get; } = new("admin", 20, TimeSpan.FromMinutes(15));
+
+    /// <summary>Wrong passwords of the administrator at the console, from anywhere.</summary>
+    public static AttemptLimit Console { get; } = new("console", 500, TimeSpan.FromHours(1));
+
     /// <summary>New accounts from one address.</summary>
     public static AttemptLimit SignUp { get; } = new("sign-up", 100, TimeSpan.FromMinutes(5));
 }

@@ -23,20 +23,42 @@ internal sealed class AttemptLimits(IConnectionMultiplexer redis, TimeProvider t
     /// <exception cref="XrpcException"><c>RateLimitExceeded</c>.</exception>
     public async Task CountAsync(AttemptLimit limit, string subject)
     {
-        var window = time.GetUtcNow().Ticks / limit.Window.Ticks;
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject)).AsSpan(0, 16));
-        var key = string.Create(CultureInfo.InvariantCulture, $"pds:auth:attempts:{limit.Name}:{window}:{name}");
-        if (await IncrementAsync(key, limit.Window) > limit.Most)
+        if (await IncrementAsync(KeyOf(limit, subject), limit.Window) > limit.Most)
         {
             throw XrpcErrors.RateLimitExceeded();
         }
     }
 
-    private async Task<long> IncrementAsync(string key, TimeSpan window)
+    /// <summary>Refuses who has no attempt left, without counting one.</summary>
+    /// <exception cref="XrpcException"><c>RateLimitExceeded</c>.</exception>
+    public async Task RequireRoomAsync(AttemptLimit limit, string subject)
     {
-        try
+        var key = KeyOf(limit, subject);
+        var count = await AskAsync(async database => (long?)await database.StringGetAsync(key) ?? 0, () => _local.GetValueOrDefault(key));
+        if (count >= limit.Most)
         {
-            var database = redis.GetDatabase();
+            throw XrpcErrors.RateLimitExceeded();
+        }
+    }
+
+    /// <summary>Takes one attempt back that turned out right.</summary>
+    public async Task ForgiveAsync(AttemptLimit limit, string subject)
+    {
+        var key = KeyOf(limit, subject);
+        await AskAsync(
+            database => database.StringDecrementAsync(key), () => _local.AddOrUpdate(key, 0, static (_, count) => count - 1));
+    }
+
+    private string KeyOf(AttemptLimit limit, string subject)
+    {
+        var window = time.GetUtcNow().Ticks / limit.Window.Ticks;
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject)).AsSpan(0, 16));
+        return string.Create(CultureInfo.InvariantCulture, $"pds:auth:attempts:{limit.Name}:{window}:{name}");
+    }
+
+    private Task<long> IncrementAsync(string key, TimeSpan window) => AskAsync(
+        async database =>
+        {
             var count = await database.StringIncrementAsync(key);
             if (count == 1)
             {
@@ -44,10 +66,23 @@ internal sealed class AttemptLimits(IConnectionMultiplexer redis, TimeProvider t
             }
 
             return count;
+        },
+        () => CountHere(key));
+
+    private async Task<long> AskAsync(Func<IDatabase, Task<long>> ask, Func<long> here)
+    {
+        if (!redis.IsConnected)
+        {
+            return here();
+        }
+
+        try
+        {
+            return await ask(redis.GetDatabase());
         }
         catch (Exception failure) when (failure is RedisException or TimeoutException)
         {
-            return CountHere(key);
+            return here();
         }
     }
 

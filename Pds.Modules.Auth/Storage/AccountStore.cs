@@ -44,6 +44,14 @@ public sealed class AccountStore(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Ends every legacy session of the account.</summary>
+    internal async Task EndSessionsAsync(Did did, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("DELETE FROM auth.refresh_token WHERE did = $1");
+        command.Parameters.AddWithValue(did.Value);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Changes the address, which is not confirmed then, and drops all mailed codes. False when another account has it.</summary>
     internal async Task<bool> TrySetEmailAsync(Did did, string email, CancellationToken cancellationToken)
     {

@@ -6,6 +6,8 @@ namespace Pds.Modules.Auth.Storage;
 /// <summary>What administrators and the moderation service have done.</summary>
 public sealed class AuditStore(NpgsqlDataSource database, TimeProvider time)
 {
+    private const int MostAtOnce = 200;
+
     public async Task AddAsync(NoteAdministration note, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(note);
@@ -21,13 +23,30 @@ public sealed class AuditStore(NpgsqlDataSource database, TimeProvider time)
     }
 
     /// <summary>The latest first.</summary>
-    /// <param name="before">The id of the last entry of the page before.</param>
-    public async Task<List<AuditEntry>> ListAsync(long? before, int limit, CancellationToken cancellationToken)
+    public async Task<List<AuditEntry>> ListAsync(ListAudit query, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(query);
         await using var command = database.CreateCommand(
-            "SELECT id, at, actor, action, subject, detail, address FROM auth.audit WHERE id < $1 ORDER BY id DESC LIMIT $2");
-        command.Parameters.AddWithValue(before ?? long.MaxValue);
-        command.Parameters.AddWithValue(limit);
+            """
+            SELECT id, at, actor, action, subject, detail, address FROM auth.audit
+            WHERE id < $1 AND ($2 IS NULL OR actor = $2) AND ($3 IS NULL OR position(lower($3) in lower(action)) > 0)
+                AND ($4 IS NULL OR subject = $4 OR subject LIKE $5 OR subject LIKE $6)
+                AND ($7 IS NULL OR at >= $7) AND ($8 IS NULL OR at < $8)
+            ORDER BY id DESC LIMIT $9
+            """);
+        command.Parameters.AddWithValue(query.Before ?? long.MaxValue);
+        command.Parameters.AddText(query.Actor);
+        command.Parameters.AddText(query.Action);
+        command.Parameters.AddText(query.Subject);
+
+        // An account's blobs, and its records.
+        var escaped = query.Subject?.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
+        command.Parameters.AddText(escaped is null ? null : $"{escaped}/%");
+        command.Parameters.AddText(escaped is null ? null : $"at://{escaped}/%");
+        command.Parameters.AddTime(query.From);
+        command.Parameters.AddTime(query.Until);
+        command.Parameters.AddWithValue(Math.Clamp(query.Limit, 1, MostAtOnce));
         var entries = new List<AuditEntry>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pds.Contracts.Auth;
 using Pds.Modules.Auth.Mail;
 
 namespace Pds.Modules.Auth.Storage;
@@ -25,7 +26,7 @@ internal sealed class MailStore(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             """
             UPDATE auth.mail SET next_at = $2, attempts = attempts + 1
-            WHERE id = (SELECT id FROM auth.mail WHERE next_at <= $1 ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            WHERE id = (SELECT id FROM auth.mail WHERE next_at <= $1 AND given_up_at IS NULL ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING id, recipient, subject, text, html, attempts - 1
             """);
         command.Parameters.AddWithValue(now);
@@ -37,19 +38,83 @@ internal sealed class MailStore(NpgsqlDataSource database)
             : null;
     }
 
-    public async Task PostponeAsync(long id, DateTimeOffset nextAt, CancellationToken cancellationToken)
+    /// <summary>Notes why a mail could not be sent, and when it is tried next.</summary>
+    public async Task PostponeAsync(long id, string error, DateTimeOffset nextAt, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("UPDATE auth.mail SET next_at = $2 WHERE id = $1");
+        await using var command = database.CreateCommand("UPDATE auth.mail SET next_at = $2, last_error = $3 WHERE id = $1");
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(nextAt);
+        command.Parameters.AddWithValue(error);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Forgets a mail: it was sent, or never will be.</summary>
-    public async Task RemoveAsync(long id, CancellationToken cancellationToken)
+    /// <summary>Leaves a mail to the administrator, and forgets those that were left long ago.</summary>
+    public async Task GiveUpAsync(
+        long id, string error, DateTimeOffset now, DateTimeOffset forgetBefore, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            WITH old AS (DELETE FROM auth.mail WHERE given_up_at < $4)
+            UPDATE auth.mail SET given_up_at = $3, last_error = $2 WHERE id = $1
+            """);
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(error);
+        command.Parameters.AddWithValue(now);
+        command.Parameters.AddWithValue(forgetBefore);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Makes a mail due now, its attempts counted anew. False when there is none.</summary>
+    public async Task<bool> RetryAsync(long id, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "UPDATE auth.mail SET next_at = $2, attempts = 0, given_up_at = NULL WHERE id = $1");
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(now);
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>How many wait and how many were given up, and since when the oldest waits.</summary>
+    public async Task<(long Waiting, long GivenUp, DateTimeOffset? Oldest)> CountAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT count(*) FILTER (WHERE given_up_at IS NULL), count(*) FILTER (WHERE given_up_at IS NOT NULL),
+                min(created_at) FILTER (WHERE given_up_at IS NULL)
+            FROM auth.mail
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2));
+    }
+
+    /// <summary>Those that were given up, then the next to be sent. What they say is not read.</summary>
+    public async Task<List<MailEntry>> ListAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT id, recipient, subject, attempts, created_at, next_at, last_error, given_up_at IS NOT NULL
+            FROM auth.mail ORDER BY given_up_at DESC NULLS LAST, next_at, id LIMIT $1
+            """);
+        command.Parameters.AddWithValue(limit);
+        var mails = new List<MailEntry>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            mails.Add(new MailEntry(
+                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3),
+                reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<DateTimeOffset>(5),
+                reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetBoolean(7)));
+        }
+
+        return mails;
+    }
+
+    /// <summary>Forgets a mail: it was sent, or never will be. False when there is none.</summary>
+    public async Task<bool> RemoveAsync(long id, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("DELETE FROM auth.mail WHERE id = $1");
         command.Parameters.AddWithValue(id);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 }

@@ -7,5 +7,5 @@ public static class ChangeHandleHandler
 {
     public static async Task<CheckedHandle> HandleAsync(
         ChangeHandle command, HandleChange change, CancellationToken cancellationToken) =>
-        new(await change.ApplyAsync(command.Did, command.Handle, cancellationToken));
+        new(await change.ApplyAsync(command.Did, command.Handle, cancellationToken, command.AllowsAnyWord));
 }

@@ -132,6 +132,42 @@ public sealed class IdentityStore(NpgsqlDataSource database, SharedReads reads, 
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Whose handles contain a text; those whose handles begin with it first.</summary>
+    public async Task<List<Did>> SearchAsync(string words, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT did FROM identity.account WHERE position($1 in handle) > 0
+            ORDER BY position($1 in handle) > 1, handle LIMIT $2
+            """);
+        command.Parameters.AddWithValue(words);
+        command.Parameters.AddWithValue(limit);
+        var found = new List<Did>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(Did.Parse(reader.GetString(0)));
+        }
+
+        return found;
+    }
+
+    /// <summary>Those of these accounts that are here, in no order.</summary>
+    public async Task<List<LocalIdentity>> ListAsync(IReadOnlyList<Did> dids, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT did, handle, status FROM identity.account WHERE did = ANY ($1)");
+        command.Parameters.AddWithValue(Array.ConvertAll([.. dids], did => did.Value));
+        var found = new List<LocalIdentity>(dids.Count);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(new LocalIdentity(
+                Did.Parse(reader.GetString(0)), Handle.Parse(reader.GetString(1)), (AccountStatus)reader.GetInt16(2)));
+        }
+
+        return found;
+    }
+
     private Task<LocalIdentity?> FindAsync(string statement, string name, CancellationToken cancellationToken)
     {
         var command = new NpgsqlBatchCommand(statement);

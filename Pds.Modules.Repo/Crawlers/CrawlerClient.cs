@@ -7,7 +7,7 @@ using Pds.Xrpc.Outgoing;
 namespace Pds.Modules.Repo.Crawlers;
 
 /// <summary>Calls <c>com.atproto.sync.requestCrawl</c> of a crawler, which then connects to the stream of this server.</summary>
-internal sealed class CrawlerClient(OutgoingHttp http, ServiceOptions service, TimeProvider time)
+internal sealed class CrawlerClient(OutgoingHttp http, CrawlerMemory memory, ServiceOptions service, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
@@ -16,6 +16,7 @@ internal sealed class CrawlerClient(OutgoingHttp http, ServiceOptions service, T
     {
         var outcome = await TryRequestAsync(crawler, cancellationToken);
         var name = outcome.Complaint is null ? "success" : outcome.IsFinal ? "refusal" : "failure";
+        await memory.SetAsync(crawler, outcome.Complaint);
         RepoTelemetry.CrawlRequests.Add(1, new("crawler", crawler.Authority), new("outcome", name));
         return outcome;
     }

@@ -139,6 +139,24 @@ public sealed class EventStore(NpgsqlDataSource database)
         command.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = bodies });
     }
 
+    /// <summary>The oldest and the newest event that are kept, null for an empty log; and the newest number there has been.</summary>
+    internal async Task<((long Seq, DateTimeOffset At)? Oldest, (long Seq, DateTimeOffset At)? Newest, long Last)> FindEndsAsync(
+        CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            SELECT oldest.seq, oldest.time, newest.seq, newest.time, last.seq FROM ({LastSeq}) AS last
+                LEFT JOIN (SELECT seq, time FROM repo.event ORDER BY seq LIMIT 1) AS oldest ON true
+                LEFT JOIN (SELECT seq, time FROM repo.event ORDER BY seq DESC LIMIT 1) AS newest ON true
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (EndOf(0), EndOf(2), reader.GetInt64(4));
+
+        (long, DateTimeOffset)? EndOf(int column) =>
+            reader.IsDBNull(column) ? null : (reader.GetInt64(column), reader.GetFieldValue<DateTimeOffset>(column + 1));
+    }
+
     private async Task<(long Low, long High)> GetBoundsAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(

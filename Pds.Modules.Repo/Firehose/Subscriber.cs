@@ -5,9 +5,24 @@ using AtProto.Stream;
 namespace Pds.Modules.Repo.Firehose;
 
 /// <summary>One consumer's socket. Frames go out one by one; what it sends is read and dropped, so that pongs and the close arrive.</summary>
-internal sealed class Subscriber(WebSocket socket)
+internal sealed class Subscriber(WebSocket socket, string address = "", string userAgent = "")
 {
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
+
+    private long _position;
+
+    /// <summary>The consumer's network address.</summary>
+    public string Address { get; } = address;
+
+    /// <summary>What the consumer calls itself.</summary>
+    public string UserAgent { get; } = userAgent;
+
+    /// <summary>The number of the last event that its connection has taken.</summary>
+    public long Position
+    {
+        get => Volatile.Read(ref _position);
+        set => Volatile.Write(ref _position, value);
+    }
 
     /// <summary>Sends one message; returns when the consumer's connection has taken it.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken) =>

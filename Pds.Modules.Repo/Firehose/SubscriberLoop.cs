@@ -8,7 +8,7 @@ namespace Pds.Modules.Repo.Firehose;
 /// ring. A subscriber therefore costs no memory however far it lags, and no event is lost or sent twice between the two.
 /// </summary>
 internal sealed class SubscriberLoop(
-    EventRing ring, EventStore store, EventPartitionStore partitions, RepoOptions options, TimeProvider time)
+    EventRing ring, EventStore store, EventPartitionStore partitions, StreamWatch watch, RepoOptions options, TimeProvider time)
 {
     private const int BatchCount = 64;
     private const int PageCount = 500;
@@ -36,6 +36,8 @@ internal sealed class SubscriberLoop(
         {
             if (await StartAsync(subscriber, cursor, newest, end.Token) is { } position)
             {
+                subscriber.Position = position;
+                watch.Add(subscriber);
                 await StreamAsync(subscriber, position, live: cursor is null, end.Token);
             }
         }
@@ -47,6 +49,10 @@ internal sealed class SubscriberLoop(
         {
             // It went away, or takes nothing any more: disposing of the socket ends the connection.
             await drained.CancelAsync();
+        }
+        finally
+        {
+            watch.Remove(subscriber);
         }
 
         // Cancelling a read breaks the connection, so a consumer that was told to leave gets the time to answer.
@@ -110,7 +116,7 @@ internal sealed class SubscriberLoop(
             for (var i = 0; i < count; i++)
             {
                 await SendAsync(subscriber, events[i].Frame, cancellationToken);
-                position = events[i].Seq;
+                subscriber.Position = position = events[i].Seq;
             }
         }
     }
@@ -128,7 +134,7 @@ internal sealed class SubscriberLoop(
         foreach (var item in page)
         {
             await SendAsync(subscriber, item.Frame, cancellationToken);
-            position = item.Seq;
+            subscriber.Position = position = item.Seq;
         }
 
         if (page.Count == 0)

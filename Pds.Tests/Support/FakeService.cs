@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using AtProto;
+using AtProto.Crypto;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -30,6 +31,9 @@ public sealed class FakeService : IAsyncDisposable
     public Uri Url { get; }
 
     public Did Did { get; }
+
+    /// <summary>The keys of its DID document, by their names.</summary>
+    public ConcurrentDictionary<string, PublicKey> Keys { get; } = new();
 
     /// <summary>What an account sent it, in order.</summary>
     public IReadOnlyList<ReceivedCall> CallsOf(TestAccount account) => [.. _calls.Where(call => call.Issuer == account.Did.Value)];
@@ -81,6 +85,10 @@ public sealed class FakeService : IAsyncDisposable
             await context.Response.WriteAsJsonAsync(new Dictionary<string, object>
             {
                 ["id"] = Did.Value,
+                ["verificationMethod"] = Keys.Select(key => new
+                {
+                    id = $"#{key.Key}", type = "Multikey", controller = Did.Value, publicKeyMultibase = key.Value.ToMultibase(),
+                }),
                 ["service"] = new[] { "bsky_appview", "bsky_chat", "atproto_labeler", "bsky_notif" }
                     .Select(id => new { id = $"#{id}", type = "Test", serviceEndpoint = Url.GetLeftPart(UriPartial.Authority) }),
             });

@@ -14,6 +14,9 @@ public sealed partial class MailSink : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
 
+    /// <summary>Whether it takes no mail for now.</summary>
+    public bool IsBusy { get; set; }
+
     public MailSink()
     {
         _listener.Start();
@@ -67,6 +70,12 @@ public sealed partial class MailSink : IAsyncDisposable
     {
         using var reader = new StreamReader(stream, leaveOpen: true);
         await using var writer = new StreamWriter(stream, leaveOpen: true) { AutoFlush = true, NewLine = "\r\n" };
+        if (IsBusy)
+        {
+            await writer.WriteLineAsync("421 busy, come back later");
+            return;
+        }
+
         await writer.WriteLineAsync("220 sink");
         while (await reader.ReadLineAsync(_stop.Token) is { } line && !line.StartsWith("QUIT", StringComparison.Ordinal))
         {
@@ -86,7 +95,10 @@ public sealed partial class MailSink : IAsyncDisposable
                 await _mails.Writer.WriteAsync(await MimeMessage.LoadAsync(text, _stop.Token));
             }
 
-            await writer.WriteLineAsync("250 ok");
+            await writer.WriteLineAsync(
+                line.StartsWith("EHLO", StringComparison.Ordinal) ? "250-sink\r\n250 AUTH PLAIN"
+                : line.StartsWith("AUTH", StringComparison.Ordinal) ? "235 welcome"
+                : "250 ok");
         }
 
         await writer.WriteLineAsync("221 bye");

@@ -1,3 +1,4 @@
+using Pds.Tests.Repo;
 using Pds.Tests.Support;
 
 namespace Pds.Tests.Web;
@@ -22,5 +23,33 @@ public sealed class PageWitnessTests(PdsFixture pds)
             limit.Token);
 
         Assert.Equal(6, printed.Split('\n').Count(line => line.StartsWith("ok - ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Every_page_of_the_console_is_whole_and_within_everybodys_reach()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
+        await using var mail = new MailSink { IsBusy = true };
+        await using var crawler = await TestCrawler.StartAsync(503);
+        await using var server = await pds.StartServerAsync(new Dictionary<string, string>(mail.Settings)
+        {
+            ["PDS_SERVICE_NAME"] = "Kiln",
+            ["PDS_CRAWLERS"] = $"{crawler.Url},https://relay.example.com",
+        });
+        using var stream = await StreamClient.ConnectAsync(server.Url);
+        using var alice = await TestAccount.CreateAsync(server);
+        (await server.Xrpc.ProcedureAsync("com.atproto.server.requestPasswordReset", new { email = alice.Email })).Ok();
+
+        var printed = await NodeWitness.RunAsync(
+            "console.mjs",
+            new Dictionary<string, string>
+            {
+                ["PDS_URL"] = $"http://localhost:{server.Url.Port}",
+                ["PDS_ADMIN_PASSWORD"] = PdsServer.AdminPassword,
+            },
+            limit.Token);
+
+        Assert.Equal(4, printed.Split('\n').Count(line => line.StartsWith("ok - ", StringComparison.Ordinal)));
     }
 }

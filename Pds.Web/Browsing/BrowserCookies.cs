@@ -7,7 +7,7 @@ namespace Pds.Web.Browsing;
 
 /// <summary>
 /// The cookies of the pages, all of them for this host and out of reach of scripts: which browser it is, which of its accounts
-/// the account pages show, and a sign-in that waits for its second factor.
+/// the account pages show, a sign-in that waits for its second factor, and an administrator's session of the console.
 /// </summary>
 internal sealed class BrowserCookies(Branding branding, IDataProtectionProvider protection)
 {
@@ -22,6 +22,8 @@ internal sealed class BrowserCookies(Branding branding, IDataProtectionProvider 
     private string AccountName => NameOf("account");
 
     private string ChallengeName => NameOf("factor");
+
+    private string ConsoleName => NameOf("console");
 
     /// <summary>With this prefix a browser takes a cookie only over TLS and for this host alone.</summary>
     public string NameOf(string name) => branding.IsSecure ? $"__Host-{name}" : name;
@@ -54,6 +56,19 @@ internal sealed class BrowserCookies(Branding branding, IDataProtectionProvider 
         Set(context, ChallengeName, _protector.Protect(JsonSerializer.Serialize(challenge), ChallengeLife), ChallengeLife);
 
     public void DropChallenge(HttpContext context) => context.Response.Cookies.Delete(ChallengeName, Options(null));
+
+    /// <summary>The token of a session of the console; to be held against those that are open.</summary>
+    public string? Console(HttpContext context) => context.Request.Cookies[ConsoleName];
+
+    /// <summary>Ends with the browser, and is sent with no request that another site has led to.</summary>
+    public void SetConsole(HttpContext context, string token)
+    {
+        var options = Options(null);
+        options.SameSite = SameSiteMode.Strict;
+        context.Response.Cookies.Append(ConsoleName, token, options);
+    }
+
+    public void DropConsole(HttpContext context) => context.Response.Cookies.Delete(ConsoleName, Options(null));
 
     private void Set(HttpContext context, string name, string value, TimeSpan life) =>
         context.Response.Cookies.Append(name, value, Options(life));

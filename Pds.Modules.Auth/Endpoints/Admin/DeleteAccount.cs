@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
 using Wolverine;
 
@@ -20,9 +21,9 @@ internal static class DeleteAccount
     internal sealed record Input(Did Did);
 
     private static async Task HandleAsync(
-        Input input, Caller caller, AccountLife life, IMessageBus bus, HttpContext http, CancellationToken cancellationToken)
+        Input input, Caller caller, AccountLife life, AuditStore audit, IMessageBus bus, HttpContext http, CancellationToken cancellationToken)
     {
         await life.DeleteAsync(input.Did, bus, cancellationToken);
-        await bus.InvokeAsync(Audit.Note(caller, http, Method, input.Did.Value, null), cancellationToken);
+        await audit.AddAsync(Audit.Note(caller, http, Method, input.Did.Value, null), CancellationToken.None);
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
-using Wolverine;
 
 namespace Pds.Modules.Auth.Endpoints.Admin;
 
@@ -22,11 +22,11 @@ internal static class SendEmail
     internal sealed record Output(bool Sent);
 
     private static async Task<Output> HandleAsync(
-        Input input, Caller caller, Administration administration, IMessageBus bus, HttpContext http, CancellationToken cancellationToken)
+        Input input, Caller caller, Administration administration, AuditStore audit, HttpContext http, CancellationToken cancellationToken)
     {
         await administration.MailAsync(
             input.RecipientDid, input.Subject ?? "Message via your PDS", input.Content, cancellationToken);
-        await bus.InvokeAsync(Audit.Note(caller, http, Method, input.RecipientDid.Value, input.Comment), cancellationToken);
+        await audit.AddAsync(Audit.Note(caller, http, Method, input.RecipientDid.Value, input.Comment), CancellationToken.None);
         return new Output(Sent: true);
     }
 }

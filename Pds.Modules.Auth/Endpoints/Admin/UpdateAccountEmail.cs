@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
 using Wolverine;
 
@@ -20,9 +21,10 @@ internal static class UpdateAccountEmail
     internal sealed record Input(AtIdentifier Account, string Email);
 
     private static async Task HandleAsync(
-        Input input, Caller caller, Administration administration, IMessageBus bus, HttpContext http, CancellationToken cancellationToken)
+        Input input, Caller caller, Administration administration, AuditStore audit, IMessageBus bus, HttpContext http,
+        CancellationToken cancellationToken)
     {
-        await administration.SetEmailAsync(input.Account, input.Email, bus, cancellationToken);
-        await bus.InvokeAsync(Audit.Note(caller, http, Method, input.Account.ToString(), null), cancellationToken);
+        var did = await administration.SetEmailAsync(input.Account, input.Email, bus, cancellationToken);
+        await audit.AddAsync(Audit.Note(caller, http, Method, did.Value, null), CancellationToken.None);
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
-using Wolverine;
 
 namespace Pds.Modules.Auth.Endpoints.Admin;
 
@@ -20,9 +20,9 @@ internal static class UpdateAccountPassword
     internal sealed record Input(Did Did, string Password);
 
     private static async Task HandleAsync(
-        Input input, Caller caller, Administration administration, IMessageBus bus, HttpContext http, CancellationToken cancellationToken)
+        Input input, Caller caller, Administration administration, AuditStore audit, HttpContext http, CancellationToken cancellationToken)
     {
         await administration.SetPasswordAsync(input.Did, input.Password, cancellationToken);
-        await bus.InvokeAsync(Audit.Note(caller, http, Method, input.Did.Value, null), cancellationToken);
+        await audit.AddAsync(Audit.Note(caller, http, Method, input.Did.Value, null), CancellationToken.None);
     }
 }

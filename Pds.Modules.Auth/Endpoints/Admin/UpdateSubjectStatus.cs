@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using AtProto;
 using Microsoft.AspNetCore.Builder;
@@ -6,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pds.Contracts.Repo;
 using Pds.Modules.Auth.Accounts;
+using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
 using Wolverine;
 
@@ -25,8 +25,8 @@ internal static class UpdateSubjectStatus
     internal sealed record Output(JsonElement Subject, StatusAttribute? Takedown);
 
     private static async Task<Output> HandleAsync(
-        Input input, Caller caller, Administration administration, AccountLife life, IMessageBus bus, TimeProvider time,
-        HttpContext http, CancellationToken cancellationToken)
+        Input input, Caller caller, Administration administration, AuditStore audit, IMessageBus bus, HttpContext http,
+        CancellationToken cancellationToken)
     {
         var subject = Subject.Read(input.Subject);
         if (input is { Takedown.Applied: true, Deactivated.Applied: false })
@@ -36,18 +36,16 @@ internal static class UpdateSubjectStatus
 
         if (input.Takedown is { } takedown)
         {
-            var reference = takedown.Applied
-                ? takedown.Ref ?? time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
-                : null;
+            var reference = takedown.Applied ? takedown.Ref ?? administration.NewReference() : null;
             await SetTakedownAsync(subject, reference, administration, bus, cancellationToken);
         }
 
         if (subject is { Type: Subject.Account })
         {
-            await SetLifeAsync(DidOf(subject), input, administration, life, bus, cancellationToken);
+            await SetLifeAsync(DidOf(subject), input, administration, bus, cancellationToken);
         }
 
-        await bus.InvokeAsync(Audit.Note(caller, http, Method, subject.Name, Describe(input)), cancellationToken);
+        await audit.AddAsync(Audit.Note(caller, http, Method, subject.Name, Describe(input)), CancellationToken.None);
         return new Output(input.Subject, input.Takedown);
     }
 
@@ -82,15 +80,12 @@ internal static class UpdateSubjectStatus
     }
 
     private static async Task SetLifeAsync(
-        Did did, Input input, Administration administration, AccountLife life, IMessageBus bus, CancellationToken cancellationToken)
+        Did did, Input input, Administration administration, IMessageBus bus, CancellationToken cancellationToken)
     {
         switch (input)
         {
-            case { Deactivated.Applied: true }:
-                await life.DeactivateAsync(did, deleteAfter: null, bus, cancellationToken, endsApps: false);
-                break;
-            case { Deactivated.Applied: false }:
-                await life.ActivateAsync(did, bus, cancellationToken);
+            case { Deactivated: { } deactivated }:
+                await administration.SetDeactivationAsync(did, deactivated.Applied, bus, cancellationToken);
                 break;
             case { Takedown: null }:
                 await administration.AnnounceStatusAsync(did, bus, cancellationToken);

@@ -1,6 +1,8 @@
 using AtProto;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Pds.Modules.Auth.Endpoints.Admin;
 using Pds.Modules.Auth.Invites;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
@@ -10,10 +12,10 @@ namespace Pds.Modules.Auth.Endpoints.Server;
 /// <summary>Makes invite codes, for the administrator or for accounts.</summary>
 internal static class CreateInviteCodes
 {
-    private const int MaxCodes = 10_000;
+    private const string Method = "com.atproto.server.createInviteCodes";
 
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
-        .MapProcedure("com.atproto.server.createInviteCodes", HandleAsync)
+        .MapProcedure(Method, HandleAsync)
         .RequireAuthorization(Access.Admin);
 
     internal sealed record Input(int UseCount, int CodeCount = 1, Did[]? ForAccounts = null);
@@ -23,23 +25,18 @@ internal static class CreateInviteCodes
     internal sealed record AccountCodes(string Account, string[] Codes);
 
     private static async Task<Output> HandleAsync(
-        Input input, InviteStore invites, ServiceOptions service, CancellationToken cancellationToken)
+        Input input, Caller caller, InviteCodes invites, AuditStore audit, HttpContext http, CancellationToken cancellationToken)
     {
         string[] owners = input.ForAccounts is { } accounts
             ? [.. accounts.Select(did => did.Value)]
             : [Invite.Admin];
-        if (input.CodeCount < 0 || (long)input.CodeCount * owners.Length > MaxCodes)
+        var made = await invites.CreateAsync(input.CodeCount, input.UseCount, owners, cancellationToken);
+        foreach (var (owner, codes) in made)
         {
-            throw XrpcErrors.InvalidRequest($"Between 0 and {MaxCodes} codes can be made at once");
+            var detail = $"{codes.Length} codes for {input.UseCount} uses each";
+            await audit.AddAsync(Audit.Note(caller, http, Method, owner, detail), CancellationToken.None);
         }
 
-        var made = Array.ConvertAll(owners, owner => new AccountCodes(
-            owner, [.. Enumerable.Range(0, input.CodeCount).Select(_ => InviteCode.Create(service.Hostname))]));
-        await invites.AddAsync(
-            [.. made.SelectMany(account => account.Codes)],
-            [.. made.SelectMany(account => account.Codes.Select(_ => account.Account))],
-            input.UseCount,
-            cancellationToken);
-        return new Output(made);
+        return new Output(Array.ConvertAll(made, owner => new AccountCodes(owner.Owner, owner.Codes)));
     }
 }

@@ -24,6 +24,8 @@ internal static class SubscribeRepos
         using var socket = await http.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = Ping, KeepAliveTimeout = Ping });
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.ApplicationStopping);
-        await loop.RunAsync(new Subscriber(socket), cursor, newest, end.Token);
+        var subscriber = new Subscriber(
+            socket, http.Connection.RemoteIpAddress?.ToString() ?? "", http.Request.Headers.UserAgent.ToString());
+        await loop.RunAsync(subscriber, cursor, newest, end.Token);
     }
 }

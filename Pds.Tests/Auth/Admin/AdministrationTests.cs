@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Pds.Contracts.Auth;
 using Pds.Modules.Auth.Storage;
 using Pds.Tests.Support;
 
@@ -124,7 +125,8 @@ public sealed class AdministrationTests(PdsFixture pds) : IAsyncLifetime
         (await _admin.ProcedureAsync("com.atproto.admin.updateAccountPassword", new { did = _alice.Did, password = "a new password" })).Ok();
         (await _admin.ProcedureAsync("com.atproto.admin.updateAccountHandle", new { did = _alice.Did, handle = "root.test" })).Ok();
 
-        var log = await _server.Services.GetRequiredService<AuditStore>().ListAsync(null, 10, TestContext.Current.CancellationToken);
+        var log = await _server.Services.GetRequiredService<AuditStore>().ListAsync(
+            new ListAudit(null, null, null, null, null, null, 10), TestContext.Current.CancellationToken);
 
         Assert.Equal(
             [

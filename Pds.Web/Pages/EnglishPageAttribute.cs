@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc.Filters;
 
-namespace Pds.Web.Pages.Reference;
+namespace Pds.Web.Pages;
 
-/// <summary>The lexicons speak English, so the pages around them do, whatever the browser prefers.</summary>
+/// <summary>A page that is in English whatever the browser prefers: the lexicons speak it, and the console for administrators does.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class EnglishPageAttribute : Attribute, IAsyncResourceFilter
 {
