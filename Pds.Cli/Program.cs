@@ -1,3 +1,3 @@
 using Pds.Cli.Commands;
 
-return await CommandTree.Create().Parse(args).InvokeAsync();
+return await CommandTree.Parse(args).InvokeAsync();

@@ -7,7 +7,7 @@ namespace Pds.Cli.Commands;
 /// <summary><c>pds import-reference DIR</c>: goes on with what a reference server has left off.</summary>
 internal static class ImportReference
 {
-    public static Command Create(IAnsiConsole console)
+    public static Command Create(Terminal terminal)
     {
         var folder = new Argument<DirectoryInfo>("DIR") { Description = "The reference server's data folder (PDS_DATA_DIRECTORY)." };
         folder.AcceptExistingOnly();
@@ -24,17 +24,15 @@ internal static class ImportReference
         {
             folder, blobs, identities,
         };
-        command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction(async (parsed, cancellationToken) =>
+        return command.Runs(terminal, async (parsed, cancellationToken) =>
         {
-            await using var server = await ServerAccess.OpenAsync(parsed.UnmatchedTokens);
+            await using var server = await ServerAccess.OpenAsync(parsed);
             var source = new ReferenceFolder(parsed.GetRequiredValue(folder), parsed.GetValue(blobs));
             var report = new TakeoverReport();
-            await console.Progress().StartAsync(progress => new Takeover(server.Services, source, report)
+            await terminal.Console.Progress().StartAsync(progress => new Takeover(server.Services, source, report)
                 .RunAsync(parsed.GetValue(identities), progress.AddTask("Accounts"), cancellationToken));
-            report.Write(console);
+            report.Write(terminal.Console);
             return report.Problems.IsEmpty ? 0 : 1;
         });
-        return command;
     }
 }

@@ -2,14 +2,13 @@ using System.CommandLine;
 using AtProto;
 using Microsoft.Extensions.DependencyInjection;
 using Pds.Modules.Repo.Repair;
-using Spectre.Console;
 
 namespace Pds.Cli.Commands;
 
 /// <summary><c>pds rebuild-repository DID</c>: makes the tree of a repository anew of its records.</summary>
 internal static class RebuildRepository
 {
-    public static Command Create(IAnsiConsole console)
+    public static Command Create(Terminal terminal)
     {
         var did = new Argument<Did>("DID")
         {
@@ -25,15 +24,13 @@ internal static class RebuildRepository
             },
         };
         var command = new Command("rebuild-repository", "Makes the tree of a repository anew of its records, and tells consumers to go on from there.") { did };
-        command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction(async (parsed, cancellationToken) =>
+        return command.Runs(terminal, async (parsed, cancellationToken) =>
         {
-            await using var server = await ServerAccess.OpenAsync(parsed.UnmatchedTokens);
+            await using var server = await ServerAccess.OpenAsync(parsed);
             var account = parsed.GetRequiredValue(did);
             var records = await server.Services.GetRequiredService<RepositoryRepair>().RebuildAsync(account, cancellationToken);
-            console.WriteLine(records is null ? $"{account} has no repository here" : $"{account} has a new tree, of {records} records");
+            terminal.Say(records is null ? $"{account} has no repository here" : $"{account} has a new tree, of {records} records");
             return records is null ? 1 : 0;
         });
-        return command;
     }
 }

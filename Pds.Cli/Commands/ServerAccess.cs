@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Pds.ServiceDefaults;
 using Pds.Web;
@@ -8,10 +9,10 @@ namespace Pds.Cli.Commands;
 internal static class ServerAccess
 {
     /// <summary>Opens them; the database is brought to this version first.</summary>
-    /// <param name="settings">As the server takes them: <c>--NAME=value</c> wins over the environment.</param>
-    public static async Task<WebApplication> OpenAsync(IReadOnlyList<string> settings)
+    /// <param name="parsed">The command line, with settings in it as the server takes them.</param>
+    public static async Task<WebApplication> OpenAsync(ParseResult parsed)
     {
-        var app = PdsApplication.Create(["--LOG_LEVEL=warn", .. settings]);
+        var app = PdsApplication.Create(["--LOG_LEVEL=warn", .. CommandSettings.Arguments(parsed)]);
         await app.MigrateAsync();
         return app;
     }

@@ -48,7 +48,7 @@ internal sealed class ReferenceServer : IAsyncDisposable
             Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output),
         });
         string[] command = ["import-reference", Data, .. options, .. Settings().Select(setting => $"--{setting.Key}={setting.Value}")];
-        var code = await CommandTree.Create(console).Parse(command)
+        var code = await CommandTree.Parse(command, console)
             .InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
         return (code, output.ToString());
     }

@@ -3,9 +3,7 @@ using AtProto.Repo;
 using AtProto.Stream;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Pds.Cli.Commands;
 using Pds.Tests.Support;
-using Spectre.Console;
 
 namespace Pds.Tests.Cli;
 
@@ -30,7 +28,7 @@ public sealed class RepairTests(PdsFixture pds)
         await ExecuteAsync(server, "DELETE FROM repo.record WHERE rkey = 'k7'");
         using var stream = await StreamClient.ConnectAsync(server.Url);
 
-        var (code, output) = await RunAsync(database, "rebuild-repository", alice.Did.Value);
+        var (code, output) = await CommandLine.For(server, database).RunAsync("rebuild-repository", alice.Did.Value);
         var sync = Assert.IsType<SyncMessage>((await stream.ReadAsync(alice.Did, 1))[0]);
         (await alice.CreateRecordAsync(new { n = 1 }, "com.example.thing", "after")).Ok();
         var commit = Assert.IsType<CommitMessage>((await stream.ReadAsync(alice.Did, 1))[0]);
@@ -47,8 +45,8 @@ public sealed class RepairTests(PdsFixture pds)
         var database = await PdsFixture.CreateDatabaseAsync();
         await using var server = await pds.StartServerAsync(database: database);
 
-        var (missing, said) = await RunAsync(database, "rebuild-repository", "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa");
-        var (none, _) = await RunAsync(database, "rebuild-repository", "alice");
+        var (missing, said) = await CommandLine.For(server, database).RunAsync("rebuild-repository", "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa");
+        var (none, _) = await CommandLine.For(server, database).RunAsync("rebuild-repository", "alice");
 
         Assert.Equal(1, missing);
         Assert.Contains("no repository here", said, StringComparison.Ordinal);
@@ -63,26 +61,13 @@ public sealed class RepairTests(PdsFixture pds)
         using var alice = await TestAccount.CreateAsync(server);
         using var stream = await StreamClient.ConnectAsync(server.Url);
 
-        var (code, output) = await RunAsync(database, "continue-stream", "5000000");
-        await RunAsync(database, "continue-stream", "12");
+        var (code, output) = await CommandLine.For(server, database).RunAsync("continue-stream", "5000000");
+        await CommandLine.For(server, database).RunAsync("continue-stream", "12");
         (await alice.CreateRecordAsync(Records.Post("after the restore"))).Ok();
 
         Assert.True(code == 0, output);
         Assert.Contains("5000001", output, StringComparison.Ordinal);
         Assert.Equal(5_000_001, (await stream.ReadAsync(alice.Did, 1))[0].Seq);
-    }
-
-    private async Task<(int Code, string Output)> RunAsync(string database, params string[] command)
-    {
-        var output = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output),
-        });
-        var settings = PdsServer.Variables(database, TestServices.Shared.Redis, await pds.GetPlcUrlAsync(), port: 1);
-        var code = await CommandTree.Create(console).Parse([.. command, .. settings.Select(setting => $"--{setting.Key}={setting.Value}")])
-            .InvokeAsync(new System.CommandLine.InvocationConfiguration { Output = output, Error = output }, TestContext.Current.CancellationToken);
-        return (code, output.ToString());
     }
 
     private static async Task<int> CountExportedAsync(PdsServer server, Did did)
