@@ -16,6 +16,7 @@ using Pds.Modules.Repo.Keys;
 using Pds.Modules.Repo.Repair;
 using Pds.Modules.Repo.Storage;
 using Pds.Modules.Repo.Takeover;
+using Pds.Modules.Repo.Verification;
 using Pds.Xrpc;
 
 namespace Pds.Modules.Repo;
@@ -101,6 +102,10 @@ public static class RepoModule
             provider.GetRequiredService<EventPartitionStore>(), provider.GetRequiredService<EventStore>(),
             provider.GetRequiredService<EventTail>(), provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<TidClock>(),
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
+
+        services.AddSingleton(provider => new RepositoryVerifier(
+            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<SyncStore>(),
+            provider.GetRequiredService<KeySealer>(), provider.GetRequiredService<IBlobStorage>(), provider.GetRequiredService<TimeProvider>()));
 
         return builder;
     }

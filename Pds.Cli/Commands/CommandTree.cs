@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pds.Cli.Administration;
+using Pds.Cli.Verification;
 using Spectre.Console;
 
 namespace Pds.Cli.Commands;
@@ -22,6 +23,7 @@ internal static class CommandTree
             AccountCommands.Create(terminal),
             InviteCommands.Create(terminal),
             RequestCrawl.Create(terminal),
+            VerifyCommand.Create(terminal),
             ImportReference.Create(terminal),
             RebuildRepository.Create(terminal),
             ContinueStream.Create(terminal),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Core;
 using Azure.Storage.Blobs;
@@ -25,6 +26,27 @@ internal sealed class AzureBlobStorage(BlobOptions options) : IBlobStorage
 
     public Task<Stream?> OpenAsync(string key, long size, CancellationToken cancellationToken) =>
         Task.FromResult<Stream?>(new RemoteBlobStream(size, (from, to, token) => OpenPartAsync(key, from, to, token)));
+
+    public async IAsyncEnumerable<StoredFile> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var options = new GetBlobsOptions { Prefix = $"{folder}/" };
+        await foreach (var item in _container.GetBlobsAsync(options, cancellationToken))
+        {
+            yield return new StoredFile(
+                item.Name, item.Properties.ContentLength ?? 0, item.Properties.LastModified ?? DateTimeOffset.UnixEpoch);
+        }
+    }
+
+    public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var item in _container.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken))
+        {
+            if (item.IsPrefix && BlobKey.IsFolder(item.Prefix.TrimEnd('/')))
+            {
+                yield return item.Prefix.TrimEnd('/');
+            }
+        }
+    }
 
     public async Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pds.Modules.Repo.Blobs;
 
 /// <summary>Blobs as files below one folder.</summary>
@@ -16,6 +18,34 @@ internal sealed class DiskBlobStorage(BlobOptions options) : IBlobStorage
     public Task<Stream?> OpenAsync(string key, long size, CancellationToken cancellationToken) =>
         Task.FromResult<Stream?>(Open(PathOf(key)));
 
+    public async IAsyncEnumerable<StoredFile> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        var directory = new DirectoryInfo(PathOf(folder));
+        foreach (var file in directory.Exists ? directory.EnumerateFiles() : [])
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (TryDescribe(file, folder) is { } found)
+            {
+                yield return found;
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        var root = new DirectoryInfo(_root);
+        foreach (var directory in root.Exists ? root.EnumerateDirectories() : [])
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (BlobKey.IsFolder(directory.Name))
+            {
+                yield return directory.Name;
+            }
+        }
+    }
+
     public Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
         foreach (var key in keys)
@@ -31,6 +61,19 @@ internal sealed class DiskBlobStorage(BlobOptions options) : IBlobStorage
         }
 
         return Task.CompletedTask;
+    }
+
+    // Null when it went meanwhile.
+    private static StoredFile? TryDescribe(FileInfo file, string folder)
+    {
+        try
+        {
+            return new StoredFile($"{folder}/{file.Name}", file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
     }
 
     private static FileStream? Open(string path)

@@ -16,6 +16,12 @@ internal interface IBlobStorage
     /// <param name="size">The blob's size in bytes.</param>
     Task<Stream?> OpenAsync(string key, long size, CancellationToken cancellationToken);
 
+    /// <summary>Lists the files of one folder.</summary>
+    IAsyncEnumerable<StoredFile> ListAsync(string folder, CancellationToken cancellationToken);
+
+    /// <summary>Lists the folders that look like an account's.</summary>
+    IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken);
+
     /// <summary>Deletes blobs; those that are gone already are no error.</summary>
     Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -64,6 +65,43 @@ internal sealed class S3BlobStorage : IBlobStorage, IDisposable
 
     public Task<Stream?> OpenAsync(string key, long size, CancellationToken cancellationToken) =>
         Task.FromResult<Stream?>(new RemoteBlobStream(size, (from, to, token) => OpenPartAsync(key, from, to, token)));
+
+    public async IAsyncEnumerable<StoredFile> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new ListObjectsV2Request { BucketName = _bucket, Prefix = $"{folder}/" };
+        ListObjectsV2Response page;
+        do
+        {
+            page = await _client.ListObjectsV2Async(request, cancellationToken);
+            foreach (var item in page.S3Objects ?? [])
+            {
+                yield return new StoredFile(item.Key, item.Size ?? 0, item.LastModified?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch);
+            }
+
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (page.IsTruncated == true);
+    }
+
+    public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new ListObjectsV2Request { BucketName = _bucket, Delimiter = "/" };
+        ListObjectsV2Response page;
+        do
+        {
+            page = await _client.ListObjectsV2Async(request, cancellationToken);
+            foreach (var prefix in page.CommonPrefixes ?? [])
+            {
+                if (BlobKey.IsFolder(prefix.TrimEnd('/')))
+                {
+                    yield return prefix.TrimEnd('/');
+                }
+            }
+
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (page.IsTruncated == true);
+    }
 
     public async Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
