@@ -103,6 +103,9 @@ public static class RepoModule
             provider.GetRequiredService<EventTail>(), provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<TidClock>(),
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
 
+        services.AddSingleton(provider => new BlobArchive(
+            provider.GetRequiredService<IncomingBlobs>(), provider.GetRequiredService<IBlobStorage>()));
+
         services.AddSingleton(provider => new RepositoryVerifier(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<SyncStore>(),
             provider.GetRequiredService<KeySealer>(), provider.GetRequiredService<IBlobStorage>(), provider.GetRequiredService<TimeProvider>()));

@@ -22,8 +22,22 @@ public static class MigrationExtensions
 
     /// <summary>Brings the database up to date, or waits until another server has.</summary>
     /// <exception cref="MigrationException">A step failed or was changed, or the database is newer than this server.</exception>
-    public static Task MigrateAsync(this IHost host, CancellationToken cancellationToken = default) => new MigrationRunner(
+    public static Task MigrateAsync(this IHost host, CancellationToken cancellationToken = default) =>
+        RunnerOf(host).RunAsync(null, cancellationToken);
+
+    /// <summary>Brings an empty database to an earlier state, for what was saved of it.</summary>
+    /// <param name="versions">How far to go in each schema; those that are not named stay away.</param>
+    /// <exception cref="MigrationException">A step failed, or this server does not know that version.</exception>
+    public static Task MigrateAsync(this IHost host, IReadOnlyDictionary<string, int> versions, CancellationToken cancellationToken = default) =>
+        RunnerOf(host).RunAsync(versions, cancellationToken);
+
+    /// <summary>The steps that <see cref="MigrateAsync(IHost, CancellationToken)"/> would take, in words.</summary>
+    /// <exception cref="MigrationException">The database went another way, or is newer than this server.</exception>
+    public static Task<List<string>> ListPendingMigrationsAsync(this IHost host, CancellationToken cancellationToken = default) =>
+        RunnerOf(host).ListPendingAsync(cancellationToken);
+
+    private static MigrationRunner RunnerOf(IHost host) => new(
         host.Services.GetRequiredService<NpgsqlDataSource>(),
         host.Services.GetServices<SchemaMigrations>(),
-        host.Services.GetRequiredService<ILogger<MigrationRunner>>()).RunAsync(cancellationToken);
+        host.Services.GetRequiredService<ILogger<MigrationRunner>>());
 }

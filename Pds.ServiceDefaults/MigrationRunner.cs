@@ -12,25 +12,43 @@ internal sealed partial class MigrationRunner(
 {
     private const long LockKey = 0x5044_5320_4D49_4752;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="versions">How far to go in each schema; to the end when null.</param>
+    public async Task RunAsync(IReadOnlyDictionary<string, int>? versions, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         foreach (var schema in schemas.Where(schema => !schema.IsEmpty))
         {
-            while (await ApplyNextAsync(connection, schema, cancellationToken) is { } migration)
+            var last = versions is null ? int.MaxValue : versions.GetValueOrDefault(schema.Schema);
+            while (await ApplyNextAsync(connection, schema, last, cancellationToken) is { } migration)
             {
                 Log.Applied(logger, schema.Schema, migration.Name);
             }
         }
     }
 
+    public async Task<List<string>> ListPendingAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var pending = new List<string>();
+        foreach (var schema in schemas.Where(schema => !schema.IsEmpty))
+        {
+            if (schema.FindNext(await ReadAppliedAsync(connection, schema.Schema, cancellationToken)) is { } next)
+            {
+                pending.Add($"{schema.Schema} {next.Name}");
+            }
+        }
+
+        return pending;
+    }
+
     private static async Task<Migration?> ApplyNextAsync(
-        NpgsqlConnection connection, SchemaMigrations schema, CancellationToken cancellationToken)
+        NpgsqlConnection connection, SchemaMigrations schema, int last, CancellationToken cancellationToken)
     {
         // The lock ends with the transaction, so it holds behind a pooler that shares sessions, too.
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
-        if (schema.FindNext(await ReadAppliedAsync(connection, schema.Schema, cancellationToken)) is not { } migration)
+        if (schema.FindNext(await ReadAppliedAsync(connection, schema.Schema, cancellationToken)) is not { } migration
+            || migration.Version > last)
         {
             return null;
         }

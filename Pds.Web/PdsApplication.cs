@@ -74,6 +74,9 @@ public static class PdsApplication
         return app;
     }
 
+    /// <summary>Settings that this server does not know, likely slips of the pen.</summary>
+    public static IEnumerable<string> FindUnknownVariables(WebApplication app) => KnownVariables.Find(app);
+
     // Who asks a Redis that is away does without it at once, instead of waiting for it to come back.
     private static void FailFast(ConfigurationOptions redis) => redis.BacklogPolicy = BacklogPolicy.FailFast;
 }

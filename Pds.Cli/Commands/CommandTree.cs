@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pds.Cli.Administration;
+using Pds.Cli.Doctor;
 using Pds.Cli.Verification;
 using Spectre.Console;
 
@@ -23,6 +24,7 @@ internal static class CommandTree
             AccountCommands.Create(terminal),
             InviteCommands.Create(terminal),
             RequestCrawl.Create(terminal),
+            DoctorCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             ImportReference.Create(terminal),
             RebuildRepository.Create(terminal),

@@ -6,9 +6,13 @@ using System.Text;
 
 namespace Pds.Tests.Support;
 
-/// <summary>A name server on UDP that knows TXT records, each text in one chunk or several.</summary>
+/// <summary>A name server on UDP that knows TXT records, each text in one chunk or several, and addresses.</summary>
 internal sealed class TestDns : IAsyncDisposable
 {
+    // RFC 1035, section 3.2.2.
+    private const ushort Address4 = 1;
+    private const ushort Text = 16;
+
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _serving;
@@ -23,6 +27,9 @@ internal sealed class TestDns : IAsyncDisposable
 
     /// <summary>The records by name; each is a list of chunks.</summary>
     public ConcurrentDictionary<string, string[][]> Texts { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>IPv4 addresses by name; one that begins with <c>*.</c> stands for all names below it that have none of their own.</summary>
+    public ConcurrentDictionary<string, IPAddress> Addresses { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public async ValueTask DisposeAsync()
     {
@@ -53,21 +60,29 @@ internal sealed class TestDns : IAsyncDisposable
     private byte[] Answer(ReadOnlySpan<byte> query)
     {
         var (name, questionEnd) = ReadName(query, 12);
+        var type = BinaryPrimitives.ReadUInt16BigEndian(query[questionEnd..]);
         questionEnd += 4;
-        var records = Texts.GetValueOrDefault(name);
+        var texts = Texts.GetValueOrDefault(name);
+        var address = Addresses.GetValueOrDefault(name) ?? Addresses.GetValueOrDefault($"*.{name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..]}");
+        byte[][] records = type switch
+        {
+            Text => [.. (texts ?? []).Select(chunks =>
+                chunks.SelectMany(chunk => (byte[])[(byte)chunk.Length, .. Encoding.ASCII.GetBytes(chunk)]).ToArray())],
+            Address4 when address is not null => [address.GetAddressBytes()],
+            _ => [],
+        };
 
         var reply = new List<byte>();
         reply.AddRange(query[..questionEnd]);
         reply[2] = 0x84;
-        reply[3] = (byte)(records is null ? 3 : 0);
-        (reply[6], reply[7]) = (0, (byte)(records?.Length ?? 0));
+        reply[3] = (byte)(texts is null && address is null ? 3 : 0);
+        (reply[6], reply[7]) = (0, (byte)records.Length);
         (reply[8], reply[9], reply[10], reply[11]) = (0, 0, 0, 0);
-        foreach (var chunks in records ?? [])
+        foreach (var data in records)
         {
-            byte[] data = [.. chunks.SelectMany(chunk => (byte[])[(byte)chunk.Length, .. Encoding.ASCII.GetBytes(chunk)])];
             var length = new byte[2];
             BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)data.Length);
-            reply.AddRange([0xC0, 12, 0, 16, 0, 1, 0, 0, 0, 60, .. length, .. data]);
+            reply.AddRange([0xC0, 12, 0, (byte)type, 0, 1, 0, 0, 0, 60, .. length, .. data]);
         }
 
         return [.. reply];

@@ -11,6 +11,15 @@ internal static partial class KnownVariables
 {
     public static void WarnOfUnknownVariables(this WebApplication app)
     {
+        foreach (var variable in Find(app))
+        {
+            Log.Unknown(app.Logger, variable);
+        }
+    }
+
+    /// <summary>Variables that no option reads, and that the reference server does not know either.</summary>
+    public static IEnumerable<string> Find(WebApplication app)
+    {
         var known = app.Services.GetServices<OptionsVariables>()
             .SelectMany(options => options.Names)
             .Concat(ReadReferenceNames())
@@ -19,7 +28,7 @@ internal static partial class KnownVariables
         {
             if (variable.Key.StartsWith("PDS_", StringComparison.OrdinalIgnoreCase) && !known.Contains(variable.Key))
             {
-                Log.Unknown(app.Logger, variable.Key);
+                yield return variable.Key;
             }
         }
     }
