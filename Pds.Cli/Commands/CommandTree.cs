@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pds.Cli.Administration;
+using Pds.Cli.Backup;
 using Pds.Cli.Doctor;
 using Pds.Cli.Verification;
 using Spectre.Console;
@@ -24,6 +25,8 @@ internal static class CommandTree
             AccountCommands.Create(terminal),
             InviteCommands.Create(terminal),
             RequestCrawl.Create(terminal),
+            BackupCommand.Create(terminal),
+            RestoreCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             ImportReference.Create(terminal),

@@ -65,6 +65,34 @@ public sealed class RepositoryRepair
     }
 
     /// <summary>
+    /// Puts a new commit on a repository's head, of the same tree, and announces status and state anew: for consumers whose last
+    /// news of it may be later than what is here. False when there is no such repository.
+    /// </summary>
+    public async Task<bool> AnnounceAnewAsync(Did did, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await _repos.FindAsync(did, 0, cancellationToken) is not { } repo || repo.Status == AccountStatus.Deleted)
+            {
+                return false;
+            }
+
+            var now = _time.GetUtcNow();
+            var head = new Commit(repo.Did, repo.Data, _clock.Next(repo.Rev)).Sign(_keys.Open(repo.Key));
+            NewEvent[] events = repo.Status == AccountStatus.Active
+                ? [NewEvent.Account(did, repo.Status, now), NewEvent.Sync(head, now)]
+                : [NewEvent.Account(did, repo.Status, now)];
+            if (await _repos.RenewHeadAsync(repo, head, repo.Key.Id, events, cancellationToken) is not null)
+            {
+                _tail.Announce();
+                return true;
+            }
+        }
+
+        throw new InvalidOperationException($"The repository of {did} is being written without a pause.");
+    }
+
+    /// <summary>
     /// Lets the stream go on after a number: that of the last event which consumers have seen, where a restored database knows
     /// of fewer. Gives the number after which it goes on now, which is never lower than it was.
     /// </summary>

@@ -1,4 +1,5 @@
 using AtProto;
+using AtProto.Repo;
 using Npgsql;
 using Pds.Modules.Repo.Firehose;
 using Pds.Modules.Repo.Keys;
@@ -132,6 +133,33 @@ internal sealed class RepoStore(NpgsqlDataSource database, EventPartitionStore p
             """);
         command.Parameters.AddWithValue(did.Value);
         command.Parameters.AddWithValue((short)status);
+        EventStore.AddParameters(command, events);
+
+        return await AppendAsync(command, cancellationToken);
+    }
+
+    /// <summary>
+    /// Puts another commit of the same tree on the head, signed by the key named; null, and nothing done, when the head or the status
+    /// is not what it was.
+    /// </summary>
+    public async Task<(long RepoId, long FirstSeq)?> RenewHeadAsync(
+        StoredRepo repo, SignedCommit head, long signingKeyId, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlBatchCommand(
+            $"""
+            WITH repo AS (
+                UPDATE repo.repo SET rev = $4, cid = $5, commit = $6, signing_key_id = $7
+                WHERE id = $1 AND cid = $2 AND status = $3
+                RETURNING id
+            ), {EventStore.AppendForRepo(first: 8)}
+            """);
+        command.Parameters.AddWithValue(repo.Id);
+        command.Parameters.AddWithValue(repo.Head.ToBytes());
+        command.Parameters.AddWithValue((short)repo.Status);
+        command.Parameters.AddWithValue(head.Rev.Value);
+        command.Parameters.AddWithValue(head.Cid.ToBytes());
+        command.Parameters.AddWithValue(head.Bytes);
+        command.Parameters.AddWithValue(signingKeyId);
         EventStore.AddParameters(command, events);
 
         return await AppendAsync(command, cancellationToken);
