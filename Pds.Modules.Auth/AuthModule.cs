@@ -69,6 +69,7 @@ public static class AuthModule
         services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<KeyRing>();
         services.AddHostedService(provider => provider.GetRequiredService<KeyRing>());
+        services.AddSingleton(provider => new SigningRing(provider.GetRequiredService<KeyRing>()));
 
         services.AddSingleton<DpopNonces>().AddSingleton<ReplayMemory>();
         services.AddSingleton<ProofKeys>().AddSingleton<ProofTarget>().AddSingleton<ProofVerifier>();

@@ -30,6 +30,9 @@ public static class IdentityModule
         services.AddSingleton<HandleDomains>().AddSingleton<HandleRules>().AddSingleton<HandleChange>();
         services.AddSingleton<DidTexts>().AddSingleton<HandleDns>().AddSingleton<HandleHttp>().AddSingleton<HandleResolver>().AddSingleton<HandleCache>();
         services.AddSingleton<RotationKey>().AddSingleton<Genesis>().AddSingleton<PlcClient>().AddSingleton<Tombstone>();
+        services.AddSingleton(provider => new IdentityRotation(
+            provider.GetRequiredService<IdentityStore>(), provider.GetRequiredService<PlcClient>(),
+            provider.GetRequiredService<RotationKey>(), provider.GetRequiredService<DidCache>()));
         services.AddSingleton<Hosting>().AddSingleton<Identities>().AddSingleton<PlcChanges>();
         services.AddSingleton<DidResolver>().AddSingleton<DidCache>().AddSingleton<SharedCache>();
         services.AddSingleton<LexiconResolver>().AddSingleton<LexiconCache>();

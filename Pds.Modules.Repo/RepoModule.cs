@@ -103,6 +103,11 @@ public static class RepoModule
             provider.GetRequiredService<EventTail>(), provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<TidClock>(),
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
 
+        services.AddSingleton(provider => new KeyRotation(
+            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<RepoStore>(),
+            provider.GetRequiredService<SigningKeys>(), provider.GetRequiredService<KeySealer>(), provider.GetRequiredService<EventTail>(),
+            provider.GetRequiredService<TidClock>(), provider.GetRequiredService<TimeProvider>()));
+
         services.AddSingleton(provider => new BlobArchive(
             provider.GetRequiredService<IncomingBlobs>(), provider.GetRequiredService<IBlobStorage>()));
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pds.Cli.Administration;
 using Pds.Cli.Backup;
 using Pds.Cli.Doctor;
+using Pds.Cli.Rotation;
 using Pds.Cli.Verification;
 using Spectre.Console;
 
@@ -25,6 +26,7 @@ internal static class CommandTree
             AccountCommands.Create(terminal),
             InviteCommands.Create(terminal),
             RequestCrawl.Create(terminal),
+            RotateKeysCommand.Create(terminal),
             BackupCommand.Create(terminal),
             RestoreCommand.Create(terminal),
             DoctorCommand.Create(terminal),

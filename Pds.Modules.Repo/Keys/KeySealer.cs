@@ -59,6 +59,14 @@ internal sealed class KeySealer
         return key;
     }
 
+    /// <summary>The same key, sealed by another sealer.</summary>
+    /// <exception cref="CryptographicException">It does not open.</exception>
+    public byte[] SealFor(KeySealer other, ReadOnlySpan<byte> sealedKey, string didKey)
+    {
+        using var key = Open(sealedKey, didKey);
+        return other.Seal(key);
+    }
+
     private static byte[] Context(ReadOnlySpan<byte> sealedKey, string didKey) =>
         [.. sealedKey[..NonceAt], .. Encoding.ASCII.GetBytes(didKey)];
 }
