@@ -26,7 +26,11 @@ internal sealed class Volumes(ServiceOptions service, BlobOptions blobs)
             Add(found, "Blobs", blobs.Directory);
         }
 
-        Add(found, "Incoming blobs", blobs.TemporaryDirectory);
+        if (!blobs.TemporaryDirectory.StartsWith(blobs.Directory, StringComparison.Ordinal))
+        {
+            Add(found, "Incoming blobs", blobs.TemporaryDirectory);
+        }
+
         return found;
     }
 

@@ -1,6 +1,8 @@
+using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Pds.Contracts.Auth;
 using Pds.Tests.Support;
+using Pds.Xrpc;
 
 namespace Pds.Tests.Web.Console;
 
@@ -144,22 +146,36 @@ public sealed class ConsoleSignInTests(PdsFixture pds)
     }
 
     [Fact]
-    public async Task A_session_is_good_on_every_replica_until_the_password_is_another_one()
+    public async Task Replicas_share_sessions_until_the_password_is_another_one_and_count_guesses_together()
     {
         var database = await PdsFixture.CreateDatabaseAsync();
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var settings = new Dictionary<string, string> { ["PDS_HOSTNAME"] = $"{TestAccount.NewHandle().Split('.')[0]}.example.com" };
-        await using var server = await pds.StartServerAsync(settings, database: database);
-        await using var replica = await pds.StartServerAsync(settings, database: database);
+        await using var server = await pds.StartServerAsync(settings, time, database);
+        await using var replica = await pds.StartServerAsync(settings, time, database);
+        await using var changed = await pds.StartServerAsync(
+            new Dictionary<string, string>(settings) { ["PDS_ADMIN_PASSWORD"] = "a new one" }, time, database);
+
         var token = await server.InvokeAsync<string>(new SignInAdministrator(PdsServer.AdminPassword, "192.0.2.1"));
 
-        await using var changed = await pds.StartServerAsync(
-            new Dictionary<string, string>(settings) { ["PDS_ADMIN_PASSWORD"] = "a new one" }, database: database);
-
-        Assert.Equal((200, 200), (await OpenAsync(server, token), await OpenAsync(replica, token)));
-        Assert.Equal(303, await OpenAsync(changed, token));
-        Assert.Equal(303, await OpenAsync(server, "0" + token[1..]));
+        Assert.Equal((200, 200), ((await OpenAsync(server, token)).Status, (await OpenAsync(replica, token)).Status));
+        Assert.Equal(303, (await OpenAsync(changed, token)).Status);
+        Assert.Equal(303, (await OpenAsync(server, "0" + token[1..])).Status);
+        await Eventually.TrueAsync(async () =>
+            Encoding.UTF8.GetString((await OpenAsync(server, token, "/admin/health")).Body).Split("data-label=\"Process\"").Length == 4);
         await server.InvokeAsync(new SignOutAdministrator(token, "192.0.2.1"));
-        Assert.Equal(303, await OpenAsync(replica, token));
+        Assert.Equal(303, (await OpenAsync(replica, token)).Status);
+
+        string? refusal;
+        do
+        {
+            refusal = await GuessAsync(server, "a guess");
+        }
+        while (refusal == "AuthenticationRequired");
+
+        Assert.Equal("RateLimitExceeded", refusal);
+        Assert.Equal("RateLimitExceeded", await GuessAsync(replica, PdsServer.AdminPassword));
+        Assert.Null(await GuessAsync(replica, PdsServer.AdminPassword, "192.0.2.2"));
     }
 
     [Fact]
@@ -168,7 +184,7 @@ public sealed class ConsoleSignInTests(PdsFixture pds)
         var host = $"{TestAccount.NewHandle().Split('.')[0]}.example.com";
         await using var server = await pds.StartServerAsync(new Dictionary<string, string> { ["PDS_HOSTNAME"] = host });
         var form = await server.Xrpc.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/admin/sign-in"));
-        var page = System.Text.Encoding.UTF8.GetString(form.Body);
+        var page = Encoding.UTF8.GetString(form.Body);
         var token = System.Text.RegularExpressions.Regex.Match(page, "name=\"csrf\" type=\"hidden\" value=\"([^\"]+)\"").Groups[1].Value;
         using var request = new HttpRequestMessage(HttpMethod.Post, "/admin/sign-in")
         {
@@ -183,10 +199,14 @@ public sealed class ConsoleSignInTests(PdsFixture pds)
         Assert.Contains("no-store", answer.Header("Cache-Control"), StringComparison.Ordinal);
     }
 
-    private static async Task<int> OpenAsync(PdsServer server, string token)
+    // The name of the refusal; null where there is none.
+    private static async Task<string?> GuessAsync(PdsServer server, string password, string address = "192.0.2.1") =>
+        (await Record.ExceptionAsync(() => server.InvokeAsync<string>(new SignInAdministrator(password, address))) as XrpcException)?.Error;
+
+    private static async Task<XrpcReply> OpenAsync(PdsServer server, string token, string path = "/admin/audit")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/admin/audit");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Add("Cookie", $"__Host-console={token}");
-        return (await server.Xrpc.SendAsync(request)).Status;
+        return await server.Xrpc.SendAsync(request);
     }
 }

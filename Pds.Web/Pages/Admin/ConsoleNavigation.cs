@@ -10,7 +10,7 @@ internal static class ConsoleNavigation
         ("/admin/content", "image", "Records and blobs"),
         ("/admin/invites", "ticket", "Invite codes"),
         ("/admin/mail", "mail", "Mail"),
-        ("/admin/network", "network", "Stream and crawlers"),
+        ("/admin/network", "network", "Network"),
         ("/admin/health", "pulse", "Health"),
         ("/admin/audit", "list", "Audit log"),
     ];

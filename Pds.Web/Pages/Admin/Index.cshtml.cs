@@ -20,6 +20,8 @@ internal sealed class IndexModel(Health health, Volumes volumes, Replicas replic
 
     public int Processes { get; private set; }
 
+    public DateTimeOffset Now => time.GetUtcNow();
+
     public IReadOnlyList<AuditEntry> Audit { get; private set; } = [];
 
     /// <summary>What is not as it should be, and the page that tells more.</summary>
