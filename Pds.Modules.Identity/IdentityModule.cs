@@ -27,7 +27,7 @@ public static class IdentityModule
         services.AddSingleton(provider => new IdentityTakeover(
             provider.GetRequiredService<IdentityStore>(), provider.GetRequiredService<DidResolver>(),
             provider.GetRequiredService<ServiceOptions>()));
-        services.AddSingleton<HandleDomains>().AddSingleton<HandleRules>().AddSingleton<HandleChange>();
+        services.AddSingleton<HandleDomains>().AddSingleton<SlurFilter>().AddSingleton<HandleRules>().AddSingleton<HandleChange>();
         services.AddSingleton<DidTexts>().AddSingleton<HandleDns>().AddSingleton<HandleHttp>().AddSingleton<HandleResolver>().AddSingleton<HandleCache>();
         services.AddSingleton<RotationKey>().AddSingleton<Genesis>().AddSingleton<PlcClient>().AddSingleton<Tombstone>();
         services.AddSingleton(provider => new IdentityRotation(

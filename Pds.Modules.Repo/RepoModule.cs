@@ -53,7 +53,7 @@ public static class RepoModule
         services.AddSingleton<ContentCountStore>();
         services.AddSingleton<TidClock>();
         services.AddSingleton(LexiconCatalog.Bundled).AddSingleton<NetworkSchemas>();
-        services.AddSingleton<RecordPreparer>();
+        services.AddSingleton<RecordPreparer>().AddSingleton<LegacyPictures>();
         services.AddSingleton<RepoCache>();
         services.AddSingleton<CommitBuilder>();
         services.AddSingleton<RepoWriter>();

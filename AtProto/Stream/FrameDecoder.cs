@@ -136,12 +136,13 @@ public static class FrameDecoder
 
     private static CommitOperation[] ReadOperations(ref CborReader reader)
     {
-        var operations = new CommitOperation[reader.ReadArrayHeader()];
-        if (operations.Length > EventFrame.MaxOperations)
+        var count = reader.ReadArrayHeader();
+        if (count > EventFrame.MaxOperations)
         {
             throw reader.Fail($"at most {EventFrame.MaxOperations} operations");
         }
 
+        var operations = new CommitOperation[count];
         for (var i = 0; i < operations.Length; i++)
         {
             operations[i] = ReadOperation(ref reader);

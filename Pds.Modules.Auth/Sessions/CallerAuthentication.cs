@@ -142,6 +142,11 @@ internal sealed class CallerAuthentication(
         var method = Request.Path.Value!["/xrpc/".Length..].TrimEnd('/');
         var issuer = await serviceTokens.VerifyAsync(
             token, method, isModeration: Has(rule, AccessKind.Moderation), ResolveAsync, Context.RequestAborted);
+        if (rule.RefusesTakendown)
+        {
+            await RefuseTakendownAsync(issuer);
+        }
+
         return new Caller(Has(rule, AccessKind.Moderation) ? AccessKind.Moderation : AccessKind.Service, issuer);
     }
 

@@ -71,8 +71,9 @@ internal sealed class ServiceToken
                 Json(header),
                 Json(payload));
         }
-        catch (Exception failure) when (failure is FormatException or JsonException)
+        catch (Exception failure) when (failure is FormatException or JsonException or InvalidOperationException)
         {
+            // The last for bytes that are no text, and for escapes of half a character.
             throw Malformed();
         }
     }

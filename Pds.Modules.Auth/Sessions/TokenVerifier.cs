@@ -44,8 +44,9 @@ internal sealed class TokenVerifier(AuthOptions options, ServiceOptions service,
             CheckHeader(token[..(payloadAt - 1)], text[..(payloadAt - 1)], type);
             return CheckClaims(Open(text[payloadAt..(signatureAt - 1)]), type, acceptExpired);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
+            // The latter for bytes that are no text, and for escapes of half a character.
             throw NotVerified();
         }
     }

@@ -8,13 +8,12 @@ namespace Pds.Modules.Identity.Handles;
 
 /// <summary>Decides which handles an account here may take.</summary>
 public sealed class HandleRules(
-    HandleDomains domains, HandleResolver resolver, IdentityStore identities, ServiceOptions service)
+    HandleDomains domains, HandleResolver resolver, IdentityStore identities, SlurFilter slurs, ServiceOptions service)
 {
     private const int ShortestName = 3;
     private const int LongestName = 18;
 
     private static readonly FrozenSet<string> Reserved = WordList.Read("reserved.txt").ToFrozenSet(StringComparer.Ordinal);
-    private static readonly SlurFilter Slurs = new();
 
     /// <summary>The handle in lower case, if the account may have it; refuses otherwise.</summary>
     /// <param name="text">As typed.</param>
@@ -60,7 +59,7 @@ public sealed class HandleRules(
             throw XrpcErrors.InvalidHandle("Handle TLD is invalid or disallowed");
         }
 
-        return allowsAnyWord || !Slurs.Contains(handle)
+        return allowsAnyWord || !slurs.Contains(handle.Value)
             ? handle
             : throw XrpcErrors.InvalidHandle("Inappropriate language in handle");
     }

@@ -1,12 +1,10 @@
-using AtProto;
-
 namespace Pds.Modules.Identity.Handles;
 
 /// <summary>
-/// Finds explicit slurs in handles, also when spelled with digits or broken up by punctuation. A modest net for a word list of
+/// Finds explicit slurs in names, also when spelled with digits or broken up by punctuation. A modest net for a word list of
 /// a dozen entries: what slips through is for moderation.
 /// </summary>
-internal sealed class SlurFilter
+public sealed class SlurFilter
 {
     private readonly string[] _anywhere;
     private readonly HashSet<string> _whole;
@@ -19,16 +17,16 @@ internal sealed class SlurFilter
         _whole = words.Where(word => word.StartsWith('=')).Select(word => word[1..]).ToHashSet(StringComparer.Ordinal);
     }
 
-    public bool Contains(Handle handle)
+    public bool Contains(string name)
     {
-        var plain = string.Create(handle.Value.Length, handle.Value, static (letters, text) =>
+        var plain = string.Create(name.Length, name, static (letters, text) =>
         {
             for (var i = 0; i < letters.Length; i++)
             {
-                letters[i] = ToLetter(text[i]);
+                letters[i] = ToLetter(char.ToLowerInvariant(text[i]));
             }
         });
-        var parts = plain.Split(['.', '-', '_'], StringSplitOptions.RemoveEmptyEntries);
+        var parts = plain.Split(['.', '-', '_', ':', '~'], StringSplitOptions.RemoveEmptyEntries);
         var joined = string.Concat(parts);
 
         return Array.Exists(parts, _whole.Contains)

@@ -33,7 +33,7 @@ internal static class RequestHeaders
     private static bool IsForwarded(string name, bool hasBody) => name.Length switch
     {
         // Ordered by length: a request has some twenty headers, and most are told apart by this alone.
-        12 => hasBody && Is(name, HeaderNames.ContentType),
+        12 => (hasBody && Is(name, HeaderNames.ContentType)) || IsExtension(name),
         13 => Is(name, "x-bsky-topics") || IsExtension(name),
         14 => (hasBody && Is(name, HeaderNames.ContentLength)) || IsExtension(name),
         15 => Is(name, HeaderNames.AcceptLanguage) || IsExtension(name),

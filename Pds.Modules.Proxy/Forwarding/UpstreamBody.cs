@@ -45,7 +45,7 @@ internal static class UpstreamBody
                 ? (Text(json.RootElement, "error"), Text(json.RootElement, "message"))
                 : default;
         }
-        catch (Exception failure) when (failure is JsonException or InvalidDataException or IOException or XrpcException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or InvalidDataException or IOException or XrpcException)
         {
             return default;
         }

@@ -117,9 +117,15 @@ internal sealed class CommitRows
         {
             var records = change.Previous is null ? NewRecords : UpdatedRecords;
             records.Add(Head, RepoId, collection, rkey, rev, change.Link, change.Cid, value);
+
+            // A record may show the same blob more than once, and names it once all the same.
+            var named = change.Blobs.Count > 1 ? new HashSet<Cid>() : null;
             foreach (var blob in change.Blobs)
             {
-                BlobUses.Add(Head, RepoId, collection, rkey, rev, blob);
+                if (named?.Add(blob.Cid) != false)
+                {
+                    BlobUses.Add(Head, RepoId, collection, rkey, rev, blob);
+                }
             }
         }
         else if (change.Previous is not null)

@@ -89,6 +89,9 @@ public sealed class ServiceTokenTests
     [InlineData("!.!.!")]
     [InlineData("e30.e30.AAAA")]
     [InlineData("bnVsbA.bnVsbA.AAAA")]
+    [InlineData("eyJraWQiOiJcdWQ4MDAiLCJhbGciOiJcdWQ4MDAifQ.e30.AAAA")]
+    [InlineData("eyJcdWQ4MDAiOiJFUzI1NiJ9.e30.AAAA")]
+    [InlineData("eyJhbGciOiL_In0.e30.AAAA")]
     public async Task A_poorly_formatted_token_is_refused(string token) => await AssertRefusedAsync("BadJwt", token);
 
     [Theory]

@@ -17,6 +17,22 @@ public sealed class EventFrameTests
                 frame => (frame.GetProperty("body"), Convert.FromHexString(frame.GetProperty("frameHex").GetString()!)));
 
     [Fact]
+    public void A_frame_of_very_many_operations_is_refused_before_there_is_room_for_them()
+    {
+        byte[] frame =
+        [
+            0xa2, 0x61, .. "t"u8, 0x67, .. "#commit"u8, 0x62, .. "op"u8, 0x01,
+            0xa1, 0x63, .. "ops"u8, 0x9a, 0x00, 0x01, 0x86, 0xa0, .. new byte[100_000],
+        ];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var refusal = Assert.ThrowsAny<FormatException>(() => FrameDecoder.Decode(frame));
+
+        Assert.Contains("at most 200 operations", refusal.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 500_000);
+    }
+
+    [Fact]
     public void A_commit_has_the_reference_s_bytes()
     {
         var (body, expected) = Frames["commit"];

@@ -66,7 +66,7 @@ public sealed class ForwardingTests(PdsFixture pds, ProxyWorld world) : IClassFi
         foreach (var (name, value) in new[]
         {
             ("Accept-Language", "pt, en"), ("Atproto-Accept-Labelers", "did:plc:a;redact"), ("X-Bsky-Topics", "cats"),
-            ("X-Atproto-Anything", "1"), ("Cookie", "secret=1"), ("DPoP", "proof"), ("X-Forwarded-For", "1.2.3.4"),
+            ("X-Atproto-Anything", "1"), ("X-Atproto-Ab", "2"), ("Cookie", "secret=1"), ("DPoP", "proof"), ("X-Forwarded-For", "1.2.3.4"),
             ("User-Agent", "app/1"), ("Referer", "https://a.test/"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
         })
         {
@@ -77,7 +77,7 @@ public sealed class ForwardingTests(PdsFixture pds, ProxyWorld world) : IClassFi
 
         var headers = world.AppView.CallOf(_alice).Headers;
         Assert.Equal(
-            ["Accept-Encoding", "Accept-Language", "Atproto-Accept-Labelers", "Authorization", "Host", "X-Atproto-Anything", "X-Bsky-Topics"],
+            ["Accept-Encoding", "Accept-Language", "Atproto-Accept-Labelers", "Authorization", "Host", "X-Atproto-Ab", "X-Atproto-Anything", "X-Bsky-Topics"],
             headers.Keys.Order(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
         Assert.Equal(("pt, en", "identity"), (headers["Accept-Language"], headers["Accept-Encoding"]));
     }
@@ -268,18 +268,42 @@ public sealed class ForwardingTests(PdsFixture pds, ProxyWorld world) : IClassFi
         Assert.Equal(asked, world.AppView.CallOf(bob).Headers["Accept-Encoding"]);
     }
 
+    [Theory]
+    [InlineData("app.bsky.feed.searchPosts")]
+    [InlineData("app.bsky.actor.getPreferences")]
+    [InlineData("tools.ozone.moderation.queryEvents")]
+    public async Task Where_no_service_is_configured_nothing_is_sent_on(string method)
+    {
+        using var bob = await pds.CreateAccountAsync();
+
+        var reply = await bob.QueryAsync(method);
+
+        Assert.Equal((400, "InvalidRequest", $"No service configured for {method}"), (reply.Status, reply.Error, reply.Message));
+    }
+
     [Fact]
-    public async Task A_service_that_thinks_too_long_is_an_upstream_failure()
+    public async Task A_service_that_thinks_too_long_is_an_upstream_failure_and_one_that_stands_still_is_left()
     {
         var settings = world.AppView.AsAppView();
         settings["PDS_PROXY_HEADERS_TIMEOUT"] = "100";
+        settings["PDS_PROXY_BODY_TIMEOUT"] = "500";
         await using var server = await pds.StartServerAsync(settings);
         using var bob = await TestAccount.CreateAsync(server);
         world.AppView.Answer("app.bsky.test.never", (context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted));
 
+        world.AppView.Answer("app.bsky.test.stands", async (context, _) =>
+        {
+            await context.Response.WriteAsync("{");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+
         var reply = await bob.QueryAsync("app.bsky.test.never");
+        var left = await Record.ExceptionAsync(async () =>
+            Assert.Equal(502, (await bob.ProcedureAsync("app.bsky.test.stands", new { })).Status));
 
         Assert.Equal((502, "UpstreamFailure"), (reply.Status, reply.Error));
+        Assert.True(left is null or HttpRequestException, left?.ToString());
     }
 
     [Fact]

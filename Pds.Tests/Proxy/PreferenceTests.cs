@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Pds.Contracts.Proxy;
 using Pds.Tests.Support;
+using Pds.Xrpc;
 
 namespace Pds.Tests.Proxy;
 
@@ -102,6 +104,39 @@ public sealed class PreferenceTests(ProxyWorld world) : IClassFixture<ProxyWorld
     {
         Assert.Equal("ScopeMissingError", (await AskAsync("rpc:app.bsky.feed.getFeed?aud=*")).Error);
         Assert.Equal(200, (await AskAsync("rpc:app.bsky.actor.getPreferences?aud=*")).Status);
+        Assert.Equal("ScopeMissingError", (await SendAsync(Put, "rpc:app.bsky.actor.getPreferences?aud=*", new { preferences = Array.Empty<int>() })).Error);
+        Assert.Equal(200, (await SendAsync(Put, "rpc:app.bsky.actor.putPreferences?aud=*", new { preferences = Array.Empty<int>() })).Status);
+    }
+
+    [Fact]
+    public async Task The_moderation_service_reads_those_of_anybody_here_and_nowhere_else()
+    {
+        (await PutAsync(_alice, Birth("2000-02-29T00:00:00.000Z"))).Ok();
+
+        var seen = await ModerateAsync(world.Other, ("did", _alice.Did));
+        var ofNobody = await ModerateAsync(world.Other);
+        var elsewhere = await ModerateAsync(world.Other, proxy: $"{world.Other.Did}#bsky_appview", parameters: ("did", _alice.Did));
+        var other = await ModerateAsync(world.AppView, ("did", _alice.Did));
+        var own = (await _alice.QueryAsync(Get, ("did", "did:web:other.example.com"))).Ok().Json;
+
+        Assert.Equal([Personal, Age], Types(seen.Ok().Json.GetProperty("preferences")));
+        Assert.Equal((400, "Invalid or missing did parameter"), (ofNobody.Status, ofNobody.Message));
+        Assert.Equal((400, "Moderator requests cannot be proxied to other app views"), (elsewhere.Status, elsewhere.Message));
+        Assert.Equal((401, "UntrustedIss"), (other.Status, other.Error));
+        Assert.Equal([Personal, Age], Types(own.GetProperty("preferences")));
+    }
+
+    [Fact]
+    public async Task An_app_needs_a_scope_for_the_service_that_pushes()
+    {
+        const string Register = "app.bsky.notification.registerPush";
+        var audience = $"{world.Other.Did}#bsky_notif";
+
+        var none = await SendAsync(Register, $"rpc:{Register}?aud={Uri.EscapeDataString($"{world.Other.Did}#bsky_appview")}", Device(world.Other));
+        var some = await SendAsync(Register, $"rpc:{Register}?aud={Uri.EscapeDataString(audience)}", Device(world.Other));
+
+        Assert.Equal((403, "ScopeMissingError"), (none.Status, none.Error));
+        some.Ok();
     }
 
     [Fact]
@@ -142,7 +177,7 @@ public sealed class PreferenceTests(ProxyWorld world) : IClassFixture<ProxyWorld
         items.EnumerateArray().Select(item => item.GetProperty("$type").GetString());
 
     private static ByteArrayContent JsonContent(object body) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(body)) { Headers = { { "Content-Type", "application/json" } } };
+        new(JsonSerializer.SerializeToUtf8Bytes(body, XrpcJson.Options)) { Headers = { { "Content-Type", "application/json" } } };
 
     private async Task<AppSession> SignInAsync(string name)
     {
@@ -155,6 +190,25 @@ public sealed class PreferenceTests(ProxyWorld world) : IClassFixture<ProxyWorld
 
     private Task<XrpcReply> AskAsync(string scope) => _key.SendAsync(
         world.Server.Xrpc, HttpMethod.Get, $"/xrpc/{Get}", TestTokens.Mint(world.Server, _alice.Did, _key.Jkt, $"atproto {scope}"));
+
+    private Task<XrpcReply> SendAsync(string method, string scope, object body) => _key.SendAsync(
+        world.Server.Xrpc, HttpMethod.Post, $"/xrpc/{method}",
+        TestTokens.Mint(world.Server, _alice.Did, _key.Jkt, $"atproto {scope}"), content: () => JsonContent(body));
+
+    private Task<XrpcReply> ModerateAsync(FakeService service, params (string Name, object? Value)[] parameters) =>
+        ModerateAsync(service, null, parameters);
+
+    private async Task<XrpcReply> ModerateAsync(FakeService service, string? proxy, params (string Name, object? Value)[] parameters)
+    {
+        using var http = TestHttp.Create(world.Server.Url);
+        if (proxy is not null)
+        {
+            http.DefaultRequestHeaders.Add("atproto-proxy", proxy);
+        }
+
+        var here = world.Server.Services.GetRequiredService<ServiceOptions>().ServiceDid;
+        return await new XrpcClient(http) { Token = service.Sign(here, Get) }.QueryAsync(Get, parameters);
+    }
 
     private sealed class AppSession(HttpClient http) : XrpcClient(http), IDisposable
     {

@@ -5,7 +5,9 @@ using AtProto.Stream;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pds.Contracts.Repo;
+using Pds.Modules.Auth.Sessions;
 using Pds.Tests.Support;
+using Pds.Xrpc;
 
 namespace Pds.Tests.Repo;
 
@@ -13,6 +15,8 @@ namespace Pds.Tests.Repo;
 public sealed class AccountStatusTests(PdsFixture pds)
 {
     private static readonly byte[] Bytes = "what an account keeps"u8.ToArray();
+
+    private static readonly Cid Unknown = Cid.Compute(CidCodec.Raw, "what nobody keeps"u8);
 
     private static readonly (string Method, string[] Parameters)[] SyncMethods =
     [
@@ -45,8 +49,73 @@ public sealed class AccountStatusTests(PdsFixture pds)
             Assert.Equal(name, answer.TryGetProperty("status", out var value) ? value.GetString() : null);
         }
 
+        var described = await pds.Xrpc.QueryAsync("com.atproto.repo.describeRepo", ("repo", account.Did));
+        Assert.Equal((error is null ? 200 : 400, error), (described.Status, described.Error));
         Assert.Equal(error is null, told.TryGetProperty("rev", out _));
         Assert.Equal(error is null, await IsInCollectionAsync(account));
+    }
+
+    [Theory]
+    [InlineData(AccountStatus.Deactivated)]
+    [InlineData(AccountStatus.Takendown)]
+    public async Task Its_owner_and_the_administrator_go_on_reading_it(AccountStatus status)
+    {
+        var server = await pds.GetServerAsync();
+        using var account = await WithContentAsync();
+        using var bob = await pds.CreateAccountAsync();
+        using var admin = new AdminClient(server);
+        await SetAsync(server, account.Did, status);
+
+        foreach (var (method, parameters) in SyncMethods)
+        {
+            Assert.True((await QueryAsync(account, method, parameters, account.Account)).Status == 200, method);
+            Assert.True((await QueryAsync(account, method, parameters, admin)).Status == 200, method);
+            Assert.True((await QueryAsync(account, method, parameters, bob)).Status == 400, method);
+        }
+    }
+
+    [Fact]
+    public async Task Who_was_taken_down_may_take_everything_along()
+    {
+        var server = await pds.GetServerAsync();
+        using var account = await WithContentAsync();
+        await SetAsync(server, account.Did, AccountStatus.Takendown);
+        account.Account.Token = server.Services.GetRequiredService<TokenIssuer>().Issue(account.Did, AccessKind.Takendown).AccessJwt;
+
+        foreach (var (method, parameters) in SyncMethods)
+        {
+            var reply = await QueryAsync(account, method, parameters, account.Account);
+            Assert.True((method is "getRepo" or "getBlob" or "listBlobs" ? null : "InvalidToken") == reply.Error, $"{method}: {reply}");
+        }
+    }
+
+    [Fact]
+    public async Task What_has_no_place_is_refused_by_every_list()
+    {
+        using var account = await pds.CreateAccountAsync();
+        foreach (var (method, parameters) in new[]
+        {
+            ("listRepos", ("cursor", "x")), ("listRepos", ("cursor", "-1")), ("listRepos", ("limit", "0")), ("listRepos", ("limit", "1001")),
+            ("listReposByCollection", ("cursor", "x")), ("listReposByCollection", ("limit", "2001")), ("listReposByCollection", ("collection", "x")),
+            ("listBlobs", ("cursor", "x")), ("listBlobs", ("limit", "1001")), ("listBlobs", ("since", "x")), ("getRepo", ("since", "x")), ("getRepo", ("did", "x")),
+            ("getBlob", ("cid", "x")), ("getBlocks", ("cids", "x")), ("getRecord", ("rkey", "a b")),
+        })
+        {
+            (string, object?)[] good = [("did", account.Did), ("collection", "com.example.a"), ("rkey", "a"), ("cid", (object)Unknown), ("cids", Unknown)];
+            var reply = await pds.Xrpc.QueryAsync(
+                $"com.atproto.sync.{method}", [.. good.Where(parameter => parameter.Item1 != parameters.Item1), (parameters.Item1, parameters.Item2)]);
+            Assert.True((400, "InvalidRequest") == (reply.Status, reply.Error), $"{method} {parameters}: {reply}");
+        }
+    }
+
+    [Fact]
+    public async Task A_blob_that_is_not_here_is_not_found()
+    {
+        using var account = await pds.CreateAccountAsync();
+
+        var reply = await pds.Xrpc.QueryAsync("com.atproto.sync.getBlob", ("did", account.Did), ("cid", Unknown));
+
+        Assert.Equal((400, "BlobNotFound", "Blob not found"), (reply.Status, reply.Error, reply.Message));
     }
 
     [Theory]
@@ -136,7 +205,7 @@ public sealed class AccountStatusTests(PdsFixture pds)
         Assert.False(await IsInCollectionAsync(account));
     }
 
-    private Task<XrpcReply> QueryAsync(Content account, string method, string[] names) => pds.Xrpc.QueryAsync(
+    private Task<XrpcReply> QueryAsync(Content account, string method, string[] names, XrpcClient? caller = null) => (caller ?? pds.Xrpc).QueryAsync(
         $"com.atproto.sync.{method}",
         [("did", account.Did), .. names.Select(name => (name, (object)(name switch
         {

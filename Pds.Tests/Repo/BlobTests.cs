@@ -141,6 +141,19 @@ public sealed class BlobTests(PdsFixture pds)
     }
 
     [Fact]
+    public async Task A_record_may_show_the_same_blob_twice()
+    {
+        using var alice = await pds.CreateAccountAsync();
+        var blob = (await alice.ProcedureAsync("com.atproto.repo.uploadBlob", Png, "image/png")).Ok().Json.GetProperty("blob");
+
+        (await alice.CreateRecordAsync(new { first = blob, second = blob }, "com.example.thing", "a")).Ok();
+        (await alice.PutRecordAsync(new { third = new[] { blob, blob } }, "com.example.thing", "a")).Ok();
+
+        var listed = (await pds.Xrpc.QueryAsync("com.atproto.sync.listBlobs", ("did", alice.Did))).Ok().Json;
+        Assert.Equal(blob.GetProperty("ref").GetProperty("$link").GetString(), Assert.Single(listed.GetProperty("cids").EnumerateArray()).GetString());
+    }
+
+    [Fact]
     public async Task A_blob_over_the_limit_is_refused_and_leaves_no_file()
     {
         var folder = Directory.CreateTempSubdirectory("pds-blobs-").FullName;

@@ -41,6 +41,11 @@ internal sealed class HostileCar(Did did)
             case "the same below everything":
                 var shared = Node(null, (Path(0, "m"), record, null));
                 return Finish(Node(shared, (Path(1, "n"), record, shared), (Path(1, "o"), record, shared)));
+            case "a node that leads to itself":
+                // No hash can be known before what it is of, so the name has to be a wrong one.
+                var name = Cid.Compute(CidCodec.DagCbor, "round"u8);
+                _blocks[name] = _blocks[Node(name, (Path(1, "b"), record, null))];
+                return Finish(name);
             case "ten million entries that are not there":
                 return Finish(Add([0xa2, 0x61, (byte)'e', 0x9a, 0x00, 0x98, 0x96, 0x80, 0x61, (byte)'l', 0xf6]));
             case "thirty thousand entries of one node":

@@ -60,6 +60,7 @@ public sealed class HostileImportTests(PdsFixture pds, ITestOutputHelper output)
     [InlineData("a hundred thousand empty layers", "is at the top and has no entries")]
     [InlineData("below where it belongs", "belongs after it")]
     [InlineData("the same below everything", "belongs")]
+    [InlineData("a node that leads to itself", "not what its CID says")]
     [InlineData("ten million entries that are not there", "A tree node")]
     [InlineData("thirty thousand entries of one node", null)]
     [InlineData("more roots than bytes", "The header is not that")]

@@ -22,6 +22,34 @@ public sealed class PutRecordTests(PdsFixture pds)
     }
 
     [Fact]
+    public async Task Brings_the_pictures_of_an_old_profile_into_their_form_of_today()
+    {
+        const string Profile = "app.bsky.actor.profile";
+        using var alice = await pds.CreateAccountAsync();
+        byte[] png = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 1, 2];
+        var blob = (await alice.ProcedureAsync("com.atproto.repo.uploadBlob", png, "image/png")).Ok().Json.GetProperty("blob");
+        var cid = blob.GetProperty("ref").GetProperty("$link").GetString();
+        JsonObject Legacy(string? name) => new() { ["cid"] = name, ["mimeType"] = "image/png" };
+
+        (await alice.PutRecordAsync(
+            new JsonObject { ["displayName"] = "a", ["avatar"] = Legacy(cid), ["banner"] = Legacy(cid) }, Profile, "self")).Ok();
+        var unknown = await alice.PutRecordAsync(
+            new JsonObject { ["avatar"] = Legacy("bafkreibjfgx2gprinfvicegelk5kosd6y2frmqpqzwqkg7usac74l3t2v4") }, Profile, "self");
+        var elsewhere = await alice.PutRecordAsync(new JsonObject { ["avatar"] = Legacy(cid) }, Collection, "a");
+
+        var stored = (await pds.Xrpc.QueryAsync("com.atproto.repo.getRecord", ("repo", alice.Did), ("collection", Profile), ("rkey", "self")))
+            .Ok().Json.GetProperty("value");
+        Assert.Equal(("a", 4), (stored.GetProperty("displayName").GetString(), stored.EnumerateObject().Count()));
+        foreach (var name in new[] { "avatar", "banner" })
+        {
+            Assert.True(JsonNode.DeepEquals(JsonNode.Parse(blob.GetRawText()), JsonNode.Parse(stored.GetProperty(name).GetRawText())));
+        }
+
+        Assert.Equal((400, "BlobNotFound"), (unknown.Status, unknown.Error));
+        Assert.Equal((400, $"Legacy blobs are not allowed ({cid})"), (elsewhere.Status, elsewhere.Message));
+    }
+
+    [Fact]
     public async Task Makes_no_commit_of_an_equal_record()
     {
         using var alice = await pds.CreateAccountAsync();

@@ -99,15 +99,27 @@ public sealed class SubscribeReposTests(PdsFixture pds)
     [InlineData("x")]
     public async Task A_cursor_that_is_no_number_is_refused_before_the_upgrade(string cursor)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, $"/xrpc/com.atproto.sync.subscribeRepos?cursor={cursor}");
+        var reply = await UpgradeAsync($"com.atproto.sync.subscribeRepos?cursor={cursor}");
+
+        Assert.Equal((400, "InvalidRequest"), (reply.Status, reply.Error));
+    }
+
+    [Fact]
+    public async Task Another_stream_is_not_opened()
+    {
+        var reply = await UpgradeAsync("com.atproto.sync.subscribeOthers");
+
+        Assert.Equal((401, "AuthMissing"), (reply.Status, reply.Error));
+    }
+
+    private Task<XrpcReply> UpgradeAsync(string path)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/xrpc/{path}");
         request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
         request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
         request.Headers.TryAddWithoutValidation("Sec-WebSocket-Version", "13");
         request.Headers.TryAddWithoutValidation("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
-
-        var reply = await pds.Xrpc.SendAsync(request);
-
-        Assert.Equal((400, "InvalidRequest"), (reply.Status, reply.Error));
+        return pds.Xrpc.SendAsync(request);
     }
 
     private static AtProto.Cid Invert(CommitMessage e)

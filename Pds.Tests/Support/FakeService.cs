@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AtProto;
 using AtProto.Crypto;
 using Microsoft.AspNetCore.Builder;
@@ -18,6 +19,7 @@ namespace Pds.Tests.Support;
 public sealed class FakeService : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly PrivateKey _key = PrivateKey.Generate(KeyCurve.P256);
     private readonly ConcurrentQueue<ReceivedCall> _calls = new();
     private readonly ConcurrentDictionary<string, Func<HttpContext, ReceivedCall, Task>> _answers = new();
 
@@ -26,6 +28,7 @@ public sealed class FakeService : IAsyncDisposable
         _app = app;
         Url = new Uri(app.Urls.First());
         Did = Did.Parse($"did:web:localhost%3A{Url.Port.ToString(CultureInfo.InvariantCulture)}");
+        Keys["atproto"] = _key.PublicKey;
     }
 
     public Uri Url { get; }
@@ -76,7 +79,24 @@ public sealed class FakeService : IAsyncDisposable
             return context.Response.WriteAsJsonAsync(json);
         });
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    /// <summary>A token by which it calls a method of a server itself.</summary>
+    /// <param name="audience">The server.</param>
+    public string Sign(Did audience, string method) => TestTokens.Sign(
+        _key,
+        new JsonObject { ["typ"] = "JWT", ["alg"] = "ES256" },
+        new JsonObject
+        {
+            ["iss"] = Did.Value,
+            ["aud"] = audience.Value,
+            ["lxm"] = method,
+            ["exp"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 60,
+        });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _key.Dispose();
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {

@@ -70,8 +70,9 @@ internal sealed class AccessTokenVerifier(
                     ? read
                     : throw OAuthException.InvalidToken("Token could not be verified");
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
+            // The latter for bytes that are no text, and for escapes of half a character.
             throw Malformed();
         }
     }

@@ -43,6 +43,11 @@ internal static class ApplyWrites
             throw XrpcErrors.InvalidRequest($"Too many writes. Max: {RepoWriter.MaxWrites}");
         }
 
+        if (Array.IndexOf(input.Writes, null) is >= 0 and var empty)
+        {
+            throw XrpcErrors.InvalidRequest($"Error: Input/writes/{empty} must be an object");
+        }
+
         var points = 0;
         foreach (var write in input.Writes)
         {
@@ -51,6 +56,13 @@ internal static class ApplyWrites
         }
 
         limiter.Spend(context, RateLimit.RepoWrites, caller.Did, points);
+        foreach (var write in input.Writes)
+        {
+            if (ActionOf(write) != RepoActions.Delete)
+            {
+                await ChosenKey.RequireDecentAsync(write.Rkey, context);
+            }
+        }
 
         var known = await schemas.ForAllAsync(input.Writes, static write => write.Collection, input.Validate, cancellationToken);
         var writes = new PreparedWrite[input.Writes.Length];

@@ -32,6 +32,7 @@ internal static class CreateRecord
         await RepoParameter.RequireOwnAsync(input.Repo, caller, repos, context);
         caller.RequireRepoScope(RepoActions.Create, input.Collection);
 
+        await ChosenKey.RequireDecentAsync(input.Rkey, context);
         var rkey = input.Rkey ?? RecordKey.Of(clock.Next());
         var known = await schemas.ForAsync(input.Collection, input.Validate, cancellationToken);
         var write = preparer.Prepare(WriteAction.Create, input.Collection, rkey, input.Record, input.Validate, schemas: known);

@@ -28,16 +28,18 @@ internal static class PutRecord
     internal sealed record Output(AtUri Uri, Cid Cid, CommitMeta? Commit, ValidationStatus? ValidationStatus);
 
     private static async Task<Output> HandleAsync(
-        Input input, Caller caller, RecordPreparer preparer, NetworkSchemas schemas, RepoWriter writer, RepoStore repos,
-        HttpContext context, CancellationToken cancellationToken)
+        Input input, Caller caller, RecordPreparer preparer, NetworkSchemas schemas, LegacyPictures pictures, RepoWriter writer,
+        RepoStore repos, HttpContext context, CancellationToken cancellationToken)
     {
         await RepoParameter.RequireOwnAsync(input.Repo, caller, repos, context);
         caller.RequireRepoScope(RepoActions.Create, input.Collection);
         caller.RequireRepoScope(RepoActions.Update, input.Collection);
+        await ChosenKey.RequireDecentAsync(input.Rkey, context);
 
+        var record = await pictures.RenewAsync(caller.Did, input.Collection, input.Record, cancellationToken);
         var known = await schemas.ForAsync(input.Collection, input.Validate, cancellationToken);
         var write = preparer.Prepare(
-            WriteAction.Put, input.Collection, input.Rkey, input.Record, input.Validate, ReadSwap(input.SwapRecord), known);
+            WriteAction.Put, input.Collection, input.Rkey, record, input.Validate, ReadSwap(input.SwapRecord), known);
         var commit = await writer.ApplyAsync(
             caller.Did, [write], input.SwapCommit, replacesLinked: false, cancellationToken);
 
@@ -53,10 +55,24 @@ internal static class PutRecord
                 return null;
             case JsonValueKind.Null:
                 return new SwapRecord(null);
-            case JsonValueKind.String when Cid.TryParse(value.GetString(), out var cid):
+            case JsonValueKind.String when TryRead(value, out var cid):
                 return new SwapRecord(cid);
             default:
                 throw XrpcErrors.InvalidRequest("Error: Input/swapRecord must be a cid string");
+        }
+    }
+
+    private static bool TryRead(JsonElement value, out Cid cid)
+    {
+        try
+        {
+            return Cid.TryParse(value.GetString(), out cid);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a character.
+            cid = default;
+            return false;
         }
     }
 }

@@ -158,6 +158,8 @@ public sealed class ResourceAccessTests(PdsFixture pds) : IAsyncLifetime
     [Theory]
     [InlineData("nonsense")]
     [InlineData("a.b.c")]
+    [InlineData("eyJraWQiOiJcdWQ4MDAifQ.e30.AAAA")]
+    [InlineData("eyJraWQiOiL_In0.e30.AAAA")]
     public async Task What_is_no_token_is_refused(string token) =>
         AssertRefused(await SendAsync(token), "invalid_token", "Malformed token");
 
