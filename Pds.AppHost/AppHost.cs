@@ -1,9 +1,11 @@
+using Azure.Provisioning.AppContainers;
+using Azure.Provisioning.Storage;
 using Microsoft.Extensions.Configuration;
 
 var builder = DistributedApplication.CreateBuilder(args);
 var isRun = builder.ExecutionContext.IsRunMode;
 
-// Where it is published to: Compose, or Azure Container Apps with PDS_PUBLISH=azure.
+// Where it is published to: Compose, or Azure Container Apps with PDS_PUBLISH=azure, as azure.yaml says.
 var isAzure = !isRun && builder.Configuration["PDS_PUBLISH"] == "azure";
 if (isAzure)
 {
@@ -14,20 +16,23 @@ else
     builder.AddDockerComposeEnvironment("pds");
 }
 
+// In Azure every secret is in the vault, those of the database and the cache too, and the server reads them as its own identity.
+var vault = isAzure ? builder.AddAzureKeyVault("vault") : null;
+
 // A database or cache of your own goes first: ConnectionStrings__pdsdb, ConnectionStrings__redis.
 IResourceBuilder<IResourceWithConnectionString> database =
     builder.Configuration.GetConnectionString("pdsdb") is not null ? builder.AddConnectionString("pdsdb")
-    : isAzure ? builder.AddAzurePostgresFlexibleServer("postgres").WithPasswordAuthentication().AddDatabase("pdsdb")
+    : vault is not null ? builder.AddAzurePostgresFlexibleServer("postgres").WithPasswordAuthentication(vault).AddDatabase("pdsdb")
     : builder.AddPostgres("postgres").WithDataVolume().WithLifetime(ContainerLifetime.Persistent).AddDatabase("pdsdb");
 IResourceBuilder<IResourceWithConnectionString> cache =
     builder.Configuration.GetConnectionString("redis") is not null ? builder.AddConnectionString("redis")
-    : isAzure ? builder.AddAzureManagedRedis("redis").WithAccessKeyAuthentication()
+    : vault is not null ? builder.AddAzureManagedRedis("redis").WithAccessKeyAuthentication(vault)
     : builder.AddRedis("redis");
 
 var web = builder.AddProject<Projects.Pds_Web>("pds-web")
     .WithReference(database).WaitFor(database)
     .WithReference(cache).WaitFor(cache)
-    .WithReplicas(builder.Configuration.GetValue("Parameters:replicas", 1))
+    .WithReplicas(builder.Configuration.GetValue("Parameters:replicas", isAzure ? 2 : 1))
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health");
 
@@ -39,7 +44,7 @@ string[] secrets = ["PDS_JWT_SECRET", "PDS_DPOP_SECRET", "PDS_ADMIN_PASSWORD", "
 foreach (var name in secrets)
 {
     var digits = new GenerateParameterDefault { MinLength = 64, Lower = false, Upper = false, Special = false };
-    web.WithEnvironment(name, builder.Configuration[name] is { Length: > 0 } value
+    AddSecret(name, builder.Configuration[name] is { Length: > 0 } value
         ? builder.AddParameter(ParameterName(name), value, secret: true)
         : builder.AddParameter(ParameterName(name), digits, secret: true, persist: true));
 }
@@ -67,9 +72,13 @@ if (isRun)
 }
 else
 {
-    // Blobs, unless a bucket is configured. The image's own user may write only there.
-    web.WithAnnotation(new ContainerMountAnnotation("pds-data", "/home/app", ContainerMountType.Volume, isReadOnly: false))
-        .WithEnvironment("PDS_DATA_DIRECTORY", "/home/app/data")
+    if (!isAzure)
+    {
+        // Blobs, unless a bucket is configured. The image's own user may write only there.
+        web.WithAnnotation(new ContainerMountAnnotation("pds-data", "/home/app", ContainerMountType.Volume, isReadOnly: false));
+    }
+
+    web.WithEnvironment("PDS_DATA_DIRECTORY", "/home/app/data")
         .WithEnvironment("PDS_HOSTNAME", builder.AddParameterFromConfiguration("hostname", "PDS_HOSTNAME"));
 
     // The other settings of this environment go along, as parameters: their values are not written down.
@@ -78,13 +87,45 @@ else
     {
         if (name.StartsWith("PDS_", StringComparison.Ordinal) && value is { Length: > 0 } && !own.Contains(name))
         {
-            web.WithEnvironment(name, builder.AddParameter(ParameterName(name), value, secret: true));
+            AddSecret(name, builder.AddParameter(ParameterName(name), value, secret: true));
         }
     }
+}
+
+if (isAzure)
+{
+    // Blobs in a storage account, which the server enters without a secret.
+    var storage = builder.AddAzureStorage("storage");
+    var blobs = storage.AddBlobs("blobs");
+    storage.AddBlobContainer("container", "blobs");
+    web.WithReference(blobs)
+        .WithRoleAssignments(storage, StorageBuiltInRole.StorageBlobDataContributor)
+        .WithEnvironment("PDS_BLOBSTORE_AZURE_ENDPOINT", blobs.Resource.UriExpression)
+        .WithEnvironment("PDS_LOG_FORMAT", "json")
+        .WithEnvironment("PDS_DRAIN_MS", "10000")
+
+        // It does not listen before its tables are up to date, which takes as long as a migration takes.
+        .WithHttpProbe(ProbeType.Startup, "/alive", periodSeconds: 10, failureThreshold: 120)
+        .WithHttpProbe(ProbeType.Liveness, "/alive", periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6)
+        .WithHttpProbe(ProbeType.Readiness, "/ready", periodSeconds: 3, timeoutSeconds: 5, failureThreshold: 2)
+        .PublishAsAzureContainerApp((_, app) =>
+        {
+            app.Template.TerminationGracePeriodSeconds = 45;
+            app.Template.Scale.MaxReplicas = 10;
+            app.Template.Scale.Rules =
+            [
+                // A subscriber is one request for as long as it follows.
+                new ContainerAppScaleRule { Name = "requests", Http = new ContainerAppHttpScaleRule { Metadata = { { "concurrentRequests", "200" } } } },
+            ];
+        });
 }
 
 builder.Build().Run();
 
 string Or(string name, string otherwise) => builder.Configuration[name] is { Length: > 0 } set ? set : otherwise;
+
+void AddSecret(string name, IResourceBuilder<ParameterResource> value) => _ = vault is null
+    ? web.WithEnvironment(name, value)
+    : web.WithEnvironment(name, vault.AddSecret($"{ParameterName(name)}-secret", ParameterName(name), value).Resource);
 
 static string ParameterName(string variable) => variable["PDS_".Length..].ToLowerInvariant().Replace('_', '-');

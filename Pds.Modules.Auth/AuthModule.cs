@@ -82,7 +82,7 @@ public static class AuthModule
             provider.GetRequiredService<DeviceStore>(), provider.GetRequiredService<DeviceCookie>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<DeviceSweep>();
-        services.AddSingleton<AccountCreation>().AddSingleton<LoginFinder>().AddSingleton<AttemptLimits>();
+        services.AddSingleton<AccountCreation>().AddSingleton<LoginFinder>().AddSingleton<AttemptLimits>().AddSingleton<SignInLog>();
         services.AddSingleton(provider => new PersonSignUp(
             provider.GetRequiredService<AccountCreation>(), provider.GetRequiredService<AttemptLimits>(),
             provider.GetRequiredService<BrowserDevices>()));
@@ -90,7 +90,7 @@ public static class AuthModule
             provider.GetRequiredService<LoginFinder>(), provider.GetRequiredService<AccountStore>(),
             provider.GetRequiredService<PasswordHasher>(), provider.GetRequiredService<AttemptLimits>(),
             provider.GetRequiredService<BrowserDevices>(), provider.GetRequiredService<SecondFactors>(),
-            provider.GetRequiredService<TicketStore>()));
+            provider.GetRequiredService<TicketStore>(), provider.GetRequiredService<SignInLog>()));
         AddCredentials(services, builder.Configuration);
         AddAdministration(services);
         AddPasskeys(services);
@@ -111,14 +111,14 @@ public static class AuthModule
     private static void AddCredentials(IServiceCollection services, IConfiguration configuration)
     {
         services.AddPdsOptions<MailOptions>(configuration);
-        services.AddSingleton<MailStore>().AddSingleton<MailedTokenStore>().AddSingleton<MailSignal>().AddSingleton<Mails>();
+        services.AddSingleton<MailStore>().AddSingleton<MailedTokenStore>().AddSingleton<MailSignal>().AddSingleton<Mails>().AddSingleton<SecurityNotices>();
         services.AddHostedService<MailDelivery>();
         services.AddSingleton<SecondFactorStore>().AddSingleton<TicketStore>().AddSingleton<PasswordCheck>();
         services.AddSingleton(provider => new AppPasswords(
             provider.GetRequiredService<AppPasswordStore>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new Credentials(
             provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(),
-            provider.GetRequiredService<Mails>(), provider.GetRequiredService<PasswordHasher>(),
+            provider.GetRequiredService<Mails>(), provider.GetRequiredService<SecurityNotices>(), provider.GetRequiredService<PasswordHasher>(),
             provider.GetRequiredService<PasswordCheck>(), provider.GetRequiredService<AttemptLimits>(),
             provider.GetRequiredService<BrowserDevices>(), provider.GetRequiredService<OAuthSessions>(),
             provider.GetRequiredService<LoginFinder>(), provider.GetRequiredService<TimeProvider>()));
@@ -131,7 +131,7 @@ public static class AuthModule
             provider.GetRequiredService<SecondFactorStore>(), provider.GetRequiredService<PasskeyStore>(),
             provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(), provider.GetRequiredService<Credentials>(),
             provider.GetRequiredService<PasswordCheck>(), provider.GetRequiredService<IDataProtectionProvider>(),
-            provider.GetRequiredService<ServiceOptions>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<SecurityNotices>(), provider.GetRequiredService<ServiceOptions>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddAdministration(IServiceCollection services)
@@ -166,7 +166,8 @@ public static class AuthModule
         services.AddSingleton(provider => new AccountPasskeys(
             provider.GetRequiredService<IPasskeyHandler<PasskeyUser>>(), provider.GetRequiredService<PasskeyStore>(),
             provider.GetRequiredService<PasskeyState>(), provider.GetRequiredService<AccountStore>(),
-            provider.GetRequiredService<AttemptLimits>(), provider.GetRequiredService<BrowserDevices>()));
+            provider.GetRequiredService<AttemptLimits>(), provider.GetRequiredService<BrowserDevices>(),
+            provider.GetRequiredService<SignInLog>(), provider.GetRequiredService<SecurityNotices>()));
     }
 
     public static IEndpointRouteBuilder MapAuth(this IEndpointRouteBuilder xrpc)

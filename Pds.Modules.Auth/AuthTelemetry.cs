@@ -14,14 +14,15 @@ internal static class AuthTelemetry
 
     public static readonly Counter<long> AccountsCreated = Meter.CreateCounter<long>("pds.accounts.created");
 
-    public static readonly Counter<long> SessionsCreated = Meter.CreateCounter<long>("pds.sessions.created");
+    /// <summary>With the tags <c>method</c> and <c>outcome</c>.</summary>
+    public static readonly Counter<long> SignIns = Meter.CreateCounter<long>(
+        "pds.sign_ins", description: "People and apps that asked to be let in, by how, and by whether they were.");
 
     public static readonly Counter<long> SessionsRefreshed = Meter.CreateCounter<long>("pds.sessions.refreshed");
 
-    public static readonly Counter<long> LoginsRefused = Meter.CreateCounter<long>("pds.logins.refused");
-
     public static readonly Counter<long> MailsSent = Meter.CreateCounter<long>("pds.mails.sent");
 
+    /// <summary>Tries, not mails: most are sent in the end.</summary>
     public static readonly Counter<long> MailsFailed = Meter.CreateCounter<long>("pds.mails.failed");
 
     public static readonly UpDownCounter<long> PasswordsQueued = Meter.CreateUpDownCounter<long>("pds.passwords.queued");

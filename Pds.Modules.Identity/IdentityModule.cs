@@ -35,6 +35,7 @@ public static class IdentityModule
             provider.GetRequiredService<RotationKey>(), provider.GetRequiredService<DidCache>()));
         services.AddSingleton<Hosting>().AddSingleton<Identities>().AddSingleton<PlcChanges>();
         services.AddSingleton<DidResolver>().AddSingleton<DidCache>().AddSingleton<SharedCache>();
+        services.AddSingleton<DidNews>().AddHostedService(provider => provider.GetRequiredService<DidNews>());
         services.AddSingleton<LexiconResolver>().AddSingleton<LexiconCache>();
         return builder;
     }

@@ -52,6 +52,17 @@ public sealed record BlobOptions : IValidatableObject
     [ConfigurationKeyName("PDS_BLOBSTORE_AZURE_CONNECTION_STRING")]
     public string? AzureConnectionString { get; init; }
 
+    /// <summary>
+    /// The blob endpoint of a storage account that is entered without a secret, as the identity of the machine, the pod or whoever is
+    /// signed in; instead of a connection string.
+    /// </summary>
+    [ConfigurationKeyName("PDS_BLOBSTORE_AZURE_ENDPOINT")]
+    public Uri? AzureEndpoint { get; init; }
+
+    /// <summary>The client id of the identity, where the machine has several.</summary>
+    [ConfigurationKeyName("PDS_BLOBSTORE_AZURE_IDENTITY")]
+    public string? AzureIdentity { get; init; }
+
     /// <summary>The container, which must be there.</summary>
     [ConfigurationKeyName("PDS_BLOBSTORE_AZURE_CONTAINER")]
     public string AzureContainer { get; init; } = "blobs";
@@ -63,20 +74,31 @@ public sealed record BlobOptions : IValidatableObject
     [ConfigurationKeyName("PDS_BLOB_CDN_URL")]
     public string? CdnUrl { get; init; }
 
+    /// <summary>Whether they are in Azure Blob Storage.</summary>
+    public bool IsAzure => AzureConnectionString is not null || AzureEndpoint is not null;
+
     /// <summary>The folder of blobs on disk, absolute.</summary>
     public string Directory => Path.GetFullPath(DiskLocation ?? Path.Combine(DataDirectory, "blobs"));
 
     /// <summary>The folder in which blobs are received, absolute.</summary>
     public string TemporaryDirectory => Path.GetFullPath(DiskTemporaryLocation
-        ?? (S3Bucket is null && AzureConnectionString is null ? Path.Combine(Directory, "tmp") : Path.Combine(Path.GetTempPath(), "pds-blobs")));
+        ?? (S3Bucket is null && !IsAzure ? Path.Combine(Directory, "tmp") : Path.Combine(Path.GetTempPath(), "pds-blobs")));
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        var stores = (DiskLocation is null ? 0 : 1) + (S3Bucket is null ? 0 : 1) + (AzureConnectionString is null ? 0 : 1);
+        var stores = (DiskLocation is null ? 0 : 1) + (S3Bucket is null ? 0 : 1) + (AzureConnectionString is null ? 0 : 1)
+            + (AzureEndpoint is null ? 0 : 1);
         if (stores > 1)
         {
             yield return new ValidationResult(
-                "Only one of PDS_BLOBSTORE_DISK_LOCATION, PDS_BLOBSTORE_S3_BUCKET and PDS_BLOBSTORE_AZURE_CONNECTION_STRING can be set.");
+                "Only one of PDS_BLOBSTORE_DISK_LOCATION, PDS_BLOBSTORE_S3_BUCKET, PDS_BLOBSTORE_AZURE_CONNECTION_STRING and "
+                + "PDS_BLOBSTORE_AZURE_ENDPOINT can be set.");
+        }
+
+        // The token of the identity goes to whoever answers there.
+        if (AzureEndpoint is { Scheme: not "https" })
+        {
+            yield return new ValidationResult("PDS_BLOBSTORE_AZURE_ENDPOINT must be an https address.");
         }
 
         if ((S3AccessKeyId is null) != (S3SecretAccessKey is null))

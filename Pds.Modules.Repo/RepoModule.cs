@@ -51,7 +51,7 @@ public static class RepoModule
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<ContentCountStore>();
-        services.AddSingleton<TidClock>();
+        services.AddSingleton<TidClock>().AddHostedService<ClockIdentity>();
         services.AddSingleton(LexiconCatalog.Bundled).AddSingleton<NetworkSchemas>();
         services.AddSingleton<RecordPreparer>().AddSingleton<LegacyPictures>();
         services.AddSingleton<RepoCache>();
@@ -71,7 +71,8 @@ public static class RepoModule
         services.AddSingleton(provider => new StreamWatch(
             provider.GetRequiredService<EventStore>(), provider.GetRequiredService<EventPartitionStore>(),
             provider.GetRequiredService<EventRing>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<SubscriberLoop>();
+        services.AddHostedService<StreamGauges>();
+        services.AddSingleton<SubscriberLoop>().AddSingleton<SubscriberCount>();
         services.AddSingleton<Committer>();
         services.AddHostedService(provider => provider.GetRequiredService<Committer>());
         services.AddSingleton<RepoImporter>();
@@ -87,7 +88,7 @@ public static class RepoModule
         services.AddSingleton<IBlobStorage>(provider => provider.GetRequiredService<BlobOptions>() switch
         {
             { S3Bucket: not null } options => new S3BlobStorage(options),
-            { AzureConnectionString: not null } options => new AzureBlobStorage(options),
+            { IsAzure: true } options => new AzureBlobStorage(AzureBlobStorage.Open(options)),
             var options => new DiskBlobStorage(options),
         });
         services.AddHostedService<BlobCollector>();

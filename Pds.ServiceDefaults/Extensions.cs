@@ -4,10 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Http.Resilience;
-using Microsoft.Extensions.Logging;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
+using Pds.ServiceDefaults;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -15,23 +12,34 @@ namespace Microsoft.Extensions.Hosting;
 public static class Extensions
 {
     private const string HealthPath = "/health";
+    private const string ReadyPath = "/ready";
     private const string AlivePath = "/alive";
     private const string LiveTag = "live";
 
     // Of Aspire's Redis client and of its stand-in.
     private const string RedisHealthCheck = "StackExchange.Redis";
 
-    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
-    {
-        builder.AddTelemetry();
-        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
+    // Who probes does not wait longer.
+    private static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(3);
 
-        // Redis holds only what may be lost: without it the server is slower, not unwell.
+    /// <param name="isScraped">Whether Prometheus fetches the metrics: see <see cref="UsePrometheus"/>.</param>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, bool isScraped = false)
+        where TBuilder : IHostApplicationBuilder
+    {
+        Observation.Add(builder, isScraped);
+        builder.Services.AddHealthChecks()
+            .AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
+
         builder.Services.PostConfigure<HealthCheckServiceOptions>(options =>
         {
-            foreach (var check in options.Registrations.Where(check => check.Name == RedisHealthCheck))
+            foreach (var check in options.Registrations)
             {
-                check.FailureStatus = HealthStatus.Degraded;
+                check.Timeout = CheckTime;
+                if (check.Name == RedisHealthCheck)
+                {
+                    // It holds only what may be lost: without it the server is slower, not unwell.
+                    check.FailureStatus = HealthStatus.Degraded;
+                }
             }
         });
 
@@ -45,39 +53,19 @@ public static class Extensions
         return builder;
     }
 
-    /// <summary>Serves <c>/health</c>, all checks, and <c>/alive</c>, whether the process answers at all.</summary>
+    /// <summary>
+    /// Serves <c>/alive</c>, whether the process answers at all, and <c>/ready</c>, whether to send requests to it: not while it
+    /// migrates, for it does not listen then, not without the database, not when it is about to stop. <c>/health</c> says the same.
+    /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks(HealthPath);
-        app.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag) });
+        app.MapHealthChecks(HealthPath).DisableRateLimiting();
+        app.MapHealthChecks(ReadyPath).DisableRateLimiting();
+        app.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag) }).DisableRateLimiting();
         return app;
     }
 
-    // Measured only where someone receives it: instruments that nobody reads still cost every request.
-    private static void AddTelemetry(this IHostApplicationBuilder builder)
-    {
-        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-        {
-            return;
-        }
-
-        builder.Logging.AddOpenTelemetry(logging =>
-        {
-            logging.IncludeFormattedMessage = true;
-            logging.IncludeScopes = true;
-        });
-        builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddMeter("Pds.*", "Wolverine*", "Npgsql")
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation())
-            .WithTracing(tracing => tracing
-                .AddSource(builder.Environment.ApplicationName, "Pds.*", "Wolverine", "Npgsql")
-                .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsHealth(context.Request.Path))
-                .AddHttpClientInstrumentation())
-            .UseOtlpExporter();
-    }
-
-    private static bool IsHealth(PathString path) => path == HealthPath || path == AlivePath || path == "/xrpc/_health";
+    /// <summary>Answers with the metrics in Prometheus' format where the condition holds. Only after <c>AddServiceDefaults</c> with <c>isScraped</c>.</summary>
+    public static IApplicationBuilder UsePrometheus(this IApplicationBuilder app, Func<HttpContext, bool> condition) =>
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(condition);
 }

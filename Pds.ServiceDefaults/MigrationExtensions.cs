@@ -39,5 +39,6 @@ public static class MigrationExtensions
     private static MigrationRunner RunnerOf(IHost host) => new(
         host.Services.GetRequiredService<NpgsqlDataSource>(),
         host.Services.GetServices<SchemaMigrations>(),
+        host.Services.GetService<TimeProvider>() ?? TimeProvider.System,
         host.Services.GetRequiredService<ILogger<MigrationRunner>>());
 }

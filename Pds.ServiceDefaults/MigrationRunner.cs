@@ -5,12 +5,21 @@ namespace Pds.ServiceDefaults;
 
 /// <summary>
 /// Brings the database to what the modules expect: forward only, each step once and in a transaction of its own, noted in
-/// <c>&lt;schema&gt;.migration</c>. Servers that start together take turns, step by step.
+/// <c>&lt;schema&gt;.migration</c>. Servers that start together take turns, step by step. Others may be serving meanwhile: a step
+/// that does not get a lock soon steps back and tries again, so that nobody queues behind it for long.
 /// </summary>
 internal sealed partial class MigrationRunner(
-    NpgsqlDataSource database, IEnumerable<SchemaMigrations> schemas, ILogger<MigrationRunner> logger)
+    NpgsqlDataSource database, IEnumerable<SchemaMigrations> schemas, TimeProvider time, ILogger<MigrationRunner> logger)
 {
     private const long LockKey = 0x5044_5320_4D49_4752;
+
+    // What waits for a lock makes all wait that come after it, be they only reading.
+    private const string LockTimeout = "SET LOCAL lock_timeout = '1s'";
+
+    // Longer than any transaction of this server takes; a dump of the database may take hours, and then a person has to choose.
+    private const int MaxAttempts = 120;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <param name="versions">How far to go in each schema; to the end when null.</param>
     public async Task RunAsync(IReadOnlyDictionary<string, int>? versions, CancellationToken cancellationToken)
@@ -19,7 +28,7 @@ internal sealed partial class MigrationRunner(
         foreach (var schema in schemas.Where(schema => !schema.IsEmpty))
         {
             var last = versions is null ? int.MaxValue : versions.GetValueOrDefault(schema.Schema);
-            while (await ApplyNextAsync(connection, schema, last, cancellationToken) is { } migration)
+            while (await ApplyNextPatientlyAsync(connection, schema, last, cancellationToken) is { } migration)
             {
                 Log.Applied(logger, schema.Schema, migration.Name);
             }
@@ -41,6 +50,29 @@ internal sealed partial class MigrationRunner(
         return pending;
     }
 
+    private async Task<Migration?> ApplyNextPatientlyAsync(
+        NpgsqlConnection connection, SchemaMigrations schema, int last, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ApplyNextAsync(connection, schema, last, cancellationToken);
+            }
+            catch (MigrationException failure) when (attempt < MaxAttempts && IsWorthAnotherTry(failure))
+            {
+                Log.Waiting(logger, failure.Message);
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
+
+    // Locks that others hold, or a deadlock with what they do in another order.
+    private static bool IsWorthAnotherTry(MigrationException failure) => failure.InnerException is PostgresException
+    {
+        SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected,
+    };
+
     private static async Task<Migration?> ApplyNextAsync(
         NpgsqlConnection connection, SchemaMigrations schema, int last, CancellationToken cancellationToken)
     {
@@ -55,6 +87,7 @@ internal sealed partial class MigrationRunner(
 
         try
         {
+            await ExecuteAsync(connection, LockTimeout, cancellationToken);
             await ExecuteAsync(connection, migration.Sql, cancellationToken);
         }
         catch (PostgresException fault)
@@ -121,5 +154,8 @@ internal sealed partial class MigrationRunner(
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Migrated {Schema} to {Migration}")]
         public static partial void Applied(ILogger logger, string schema, string migration);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Others hold what a migration needs; trying again: {Reason}")]
+        public static partial void Waiting(ILogger logger, string reason);
     }
 }

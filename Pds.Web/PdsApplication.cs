@@ -39,13 +39,14 @@ public static class PdsApplication
         builder.AddLogDefaults();
         _ = CodeGeneration.IsAsked(args) ? builder.AddPlaceholders() : builder.AddDevelopmentSecrets();
 
-        builder.AddListener();
-        builder.AddServiceDefaults();
+        var operation = builder.AddOperation();
+        builder.AddListener(operation.MetricsUrl);
         builder.AddNpgsqlDataSource("pdsdb", configureDataSourceBuilder: source => source.Prepare());
         builder.AddSharedReads();
         builder.AddRedisClient("redis", configureOptions: FailFast);
         builder.Services.AddPdsOptions<ServiceOptions>(builder.Configuration);
         builder.Services.AddPdsOptions<RateLimitOptions>(builder.Configuration);
+        builder.Services.AddPdsOptions<LoadOptions>(builder.Configuration);
         builder.Services.AddXrpc();
         builder.AddMessaging(Modules.Select(module => module.Assembly).ToArray());
         foreach (var (schema, assembly) in Modules)
@@ -62,6 +63,8 @@ public static class PdsApplication
 
         var app = builder.Build();
         app.WarnOfUnknownVariables();
+        app.UseAnswerSecurity();
+        app.UseMetrics();
         app.UseForwardedHeaders();
         app.UseXrpc();
         app.UsePages();

@@ -2,9 +2,11 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Pds.Xrpc.Outgoing;
 
 namespace Pds.Xrpc;
@@ -18,6 +20,12 @@ public static class XrpcModule
         services.TryAddSingleton<OutgoingHttp>();
         services.TryAddSingleton<RateLimitOptions>();
         services.AddSingleton<RateLimitCounters>().AddSingleton<RateLimiter>();
+        services.TryAddSingleton<LoadOptions>();
+        services.AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<LoadOptions>(LoadLimits.Apply);
+        services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddOptions<HostOptions>().Configure<LoadOptions>((host, load) => host.ShutdownTimeout += load.DrainTime);
+        services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.ConfigureHttpJsonOptions(options => XrpcJson.Apply(options.SerializerOptions));
 
         // After every module has put its source-generated context in front: what a type's signature requires, input must have.
@@ -58,6 +66,7 @@ public static class XrpcModule
     {
         var isLimited = app.ApplicationServices.GetRequiredService<RateLimitOptions>().Enabled;
         app.UseWebSockets()
+            .Use(app.ApplicationServices.GetRequiredService<Drain>().CloseBehindAsync)
             .UseMiddleware<CorsMiddleware>()
             .UseMiddleware<ErrorMiddleware>()
             .UseMiddleware<CompressionMiddleware>();
@@ -66,7 +75,7 @@ public static class XrpcModule
             app.UseMiddleware<RateLimitMiddleware>();
         }
 
-        app.UseRouting().UseAuthorization().UseMiddleware<RequestMiddleware>();
+        app.UseRouting().UseRateLimiter().UseAuthorization().UseMiddleware<RequestMiddleware>();
         return isLimited ? app.UseMiddleware<MethodLimitMiddleware>() : app;
     }
 }

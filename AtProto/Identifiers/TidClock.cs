@@ -9,9 +9,22 @@ namespace AtProto;
 /// <param name="time">The clock.</param>
 public sealed class TidClock(TimeProvider time)
 {
-    // As the reference draws it: enough to tell the processes of one server apart.
-    private readonly int _clockId = RandomNumberGenerator.GetInt32(32);
+    private const int ClockIds = 1024;
+
+    private int _clockId = RandomNumberGenerator.GetInt32(ClockIds);
     private long _last;
+
+    /// <summary>
+    /// Sets the number of this clock, which is random until then. Two clocks of different numbers never make the same TID.
+    /// </summary>
+    /// <param name="clockId">From 0 to 1023.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A TID has no room for it.</exception>
+    public void Identify(int clockId)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(clockId);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(clockId, ClockIds);
+        Volatile.Write(ref _clockId, clockId);
+    }
 
     /// <summary>The next TID, greater than all that this method gave before.</summary>
     public Tid Next()

@@ -2,6 +2,7 @@ using AtProto;
 using Pds.Contracts.Identity;
 using Pds.Contracts.Repo;
 using Pds.Modules.Auth.Sessions;
+using Pds.Modules.Auth.SignIn;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
 using Wolverine;
@@ -18,6 +19,7 @@ internal sealed class AccountCreation(
     AbandonedSignUps abandoned,
     PasswordHasher passwords,
     TokenIssuer tokens,
+    SignInLog signIns,
     TimeProvider time)
 {
     private const int MaxPasswordLength = 256;
@@ -57,7 +59,7 @@ internal sealed class AccountCreation(
             }
 
             AuthTelemetry.AccountsCreated.Add(1);
-            AuthTelemetry.SessionsCreated.Add(1);
+            signIns.LetIn(SignInMethod.SignUp, did);
             return new CreatedAccount(did, handle, session);
         }
         catch (Exception failure)

@@ -17,6 +17,7 @@ public sealed class Credentials
     private readonly AccountStore _accounts;
     private readonly MailedTokenStore _tokens;
     private readonly Mails _mails;
+    private readonly SecurityNotices _notices;
     private readonly PasswordHasher _passwords;
     private readonly PasswordCheck _check;
     private readonly AttemptLimits _limits;
@@ -26,10 +27,10 @@ public sealed class Credentials
     private readonly TimeProvider _time;
 
     internal Credentials(
-        AccountStore accounts, MailedTokenStore tokens, Mails mails, PasswordHasher passwords, PasswordCheck check,
+        AccountStore accounts, MailedTokenStore tokens, Mails mails, SecurityNotices notices, PasswordHasher passwords, PasswordCheck check,
         AttemptLimits limits, BrowserDevices devices, OAuthSessions sessions, LoginFinder logins, TimeProvider time)
     {
-        (_accounts, _tokens, _mails, _passwords, _check) = (accounts, tokens, mails, passwords, check);
+        (_accounts, _tokens, _mails, _notices, _passwords, _check) = (accounts, tokens, mails, notices, passwords, check);
         (_limits, _devices, _sessions, _logins, _time) = (limits, devices, sessions, logins, time);
     }
 
@@ -99,10 +100,17 @@ public sealed class Credentials
             await _tokens.UseAsync(did, MailPurpose.UpdateEmail, token, cancellationToken);
         }
 
-        if (address != account.Email && !await _accounts.TrySetEmailAsync(did, address, cancellationToken))
+        if (address == account.Email)
+        {
+            return;
+        }
+
+        if (!await _accounts.TrySetEmailAsync(did, address, cancellationToken))
         {
             throw XrpcErrors.InvalidRequest("This email address is already in use, please use a different email.");
         }
+
+        await _notices.TellAsync(account.Email, SecurityNotice.Email, cancellationToken);
     }
 
     internal async Task RequestConfirmationAsync(Did did, IMessageBus bus, CancellationToken cancellationToken)
@@ -152,6 +160,7 @@ public sealed class Credentials
         await _accounts.ReplacePasswordAsync(did, hash, cancellationToken);
         await _devices.SignOutElsewhereAsync(did, exceptDeviceId, cancellationToken);
         await _sessions.RevokeAllAsync(did, cancellationToken);
+        await _notices.TellAsync(did, SecurityNotice.Password, cancellationToken);
     }
 
     /// <summary>Ends all that is signed in: legacy sessions, browsers and apps. App passwords stay good.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Hosting;
@@ -10,7 +11,8 @@ namespace Pds.Modules.Auth.Mail;
 
 /// <summary>Sends what has queued, beside the requests; what a mail server does not take now is tried again, for a day, and then left to the administrator.</summary>
 internal sealed partial class MailDelivery(
-    MailStore store, MailSignal signal, MailOptions options, ServiceOptions service, TimeProvider time, ILogger<MailDelivery> log)
+    MailStore store, MailSignal signal, MailOptions options, ServiceOptions service, IMeterFactory meters, TimeProvider time,
+    ILogger<MailDelivery> log)
     : BackgroundService
 {
     private const int MostAttempts = 12;
@@ -22,13 +24,21 @@ internal sealed partial class MailDelivery(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(60);
 
+    private long _waiting;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var queue = meters.Create(AuthTelemetry.Name).CreateObservableGauge(
+            "pds.mail.queue", () => Volatile.Read(ref _waiting), "{mail}", "Mails of all replicas that have yet to be sent.");
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await SendAllAsync(stoppingToken);
+                if (queue.Enabled)
+                {
+                    Volatile.Write(ref _waiting, (await store.CountAsync(stoppingToken)).Waiting);
+                }
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

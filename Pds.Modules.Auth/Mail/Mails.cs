@@ -20,6 +20,26 @@ internal sealed partial class Mails(
         signal.Set();
     }
 
+    /// <summary>Queues a mail that tells of a change.</summary>
+    public async Task QueueNoticeAsync(SecurityNotice change, string to, CancellationToken cancellationToken)
+    {
+        var body = texts[$"Notice{change}", service.Name].Value;
+        var end = texts["NoticeEnd"].Value;
+        var link = $"{service.PublicUrl}/account";
+        var encode = HtmlEncoder.Default;
+        var html =
+            $"""
+             <!doctype html><html><body style="font-family:system-ui,sans-serif;line-height:1.5;max-width:34rem;margin:2rem auto;padding:0 1rem">
+             <p>{encode.Encode(body)}</p>
+             <p>{encode.Encode(end)}</p>
+             <p><a href="{encode.Encode(link)}">{encode.Encode(link)}</a></p>
+             </body></html>
+             """;
+        await store.AddAsync(
+            to, texts["NoticeSubject"], $"{body}\n\n{end}\n\n    {link}\n", html, time.GetUtcNow(), cancellationToken);
+        signal.Set();
+    }
+
     [GeneratedRegex("<[^>]*>")]
     private static partial Regex Tag();
 

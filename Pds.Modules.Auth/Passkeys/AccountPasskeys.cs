@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Identity;
 using Pds.Contracts.Auth;
 using Pds.Contracts.Identity;
 using Pds.Modules.Auth.Devices;
+using Pds.Modules.Auth.Mail;
 using Pds.Modules.Auth.SignIn;
 using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
@@ -29,13 +30,15 @@ public sealed class AccountPasskeys
     private readonly AccountStore _accounts;
     private readonly AttemptLimits _limits;
     private readonly BrowserDevices _devices;
+    private readonly SignInLog _signIns;
+    private readonly SecurityNotices _notices;
 
     internal AccountPasskeys(
         IPasskeyHandler<PasskeyUser> webAuthn, PasskeyStore store, PasskeyState state, AccountStore accounts, AttemptLimits limits,
-        BrowserDevices devices)
+        BrowserDevices devices, SignInLog signIns, SecurityNotices notices)
     {
         (_webAuthn, _store, _state) = (webAuthn, store, state);
-        (_accounts, _limits, _devices) = (accounts, limits, devices);
+        (_accounts, _limits, _devices, _signIns, _notices) = (accounts, limits, devices, signIns, notices);
     }
 
     internal async Task<PasskeyChallenge> BeginAsync(BeginPasskey command, IMessageBus bus, CancellationToken cancellationToken)
@@ -68,6 +71,7 @@ public sealed class AccountPasskeys
             if (result.Succeeded
                 && await _store.AddAsync(command.Did, result.UserEntity.Id, result.Passkey, command.Name, cancellationToken) is { } added)
             {
+                await _notices.TellAsync(command.Did, SecurityNotice.Passkey, cancellationToken);
                 return added;
             }
         }
@@ -75,10 +79,14 @@ public sealed class AccountPasskeys
         throw XrpcErrors.InvalidToken("The passkey was not accepted");
     }
 
-    internal Task RemoveAsync(RemovePasskey command, CancellationToken cancellationToken) =>
-        command.Id.Length <= MaxCredentialLength && Base64Url.IsValid(command.Id)
-            ? _store.RemoveAsync(command.Did, Base64Url.DecodeFromChars(command.Id), cancellationToken)
-            : Task.CompletedTask;
+    internal async Task RemoveAsync(RemovePasskey command, CancellationToken cancellationToken)
+    {
+        if (command.Id.Length <= MaxCredentialLength && Base64Url.IsValid(command.Id)
+            && await _store.RemoveAsync(command.Did, Base64Url.DecodeFromChars(command.Id), cancellationToken))
+        {
+            await _notices.TellAsync(command.Did, SecurityNotice.Passkey, cancellationToken);
+        }
+    }
 
     internal async Task<PasskeyChallenge> BeginSignInAsync(BeginPasskeySignIn command)
     {
@@ -118,7 +126,7 @@ public sealed class AccountPasskeys
         }
 
         await _devices.SignInAsync(command.DeviceId, account.Did, command.Remember, cancellationToken);
-        AuthTelemetry.SessionsCreated.Add(1);
+        _signIns.LetIn(SignInMethod.Passkey, account.Did);
         return new SignInResult(account.Did, null);
     }
 
@@ -128,9 +136,9 @@ public sealed class AccountPasskeys
 
     private static string AddPurpose(Did did) => $"add {did}";
 
-    private static XrpcException Refused()
+    private XrpcException Refused()
     {
-        AuthTelemetry.LoginsRefused.Add(1);
+        _signIns.Refuse(SignInMethod.Passkey, null);
         return XrpcErrors.AuthenticationRequired("The passkey was not accepted");
     }
 }

@@ -13,7 +13,25 @@ internal sealed partial class RateLimitExchange(
     RateLimitOptions options, RateLimitCounters counters, IConnectionMultiplexer redis, TimeProvider time,
     ILogger<RateLimitExchange> logger) : BackgroundService
 {
+    private const string Prefix = "pds:limits:";
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    // A Redis that hangs must not hold up requests.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        counters.Agreed = AskAsync;
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Leaves nothing untold: who was limited here is limited by those that remain.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await ExchangeAsync();
+    }
 
     /// <summary>Tells the others once.</summary>
     public Task ExchangeAsync() => counters.ExchangeAsync(AddUpAsync);
@@ -32,6 +50,24 @@ internal sealed partial class RateLimitExchange(
         }
     }
 
+    private async Task<long> AskAsync(string name)
+    {
+        if (!redis.IsConnected)
+        {
+            return 0;
+        }
+
+        try
+        {
+            return (long)await redis.GetDatabase().StringGetAsync($"{Prefix}{name}").WaitAsync(Patience, time);
+        }
+        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        {
+            Log.Alone(logger, failure.Message);
+            return 0;
+        }
+    }
+
     private async Task<long[]?> AddUpAsync(IReadOnlyList<RateLimitDelta> deltas)
     {
         if (!redis.IsConnected)
@@ -45,7 +81,7 @@ internal sealed partial class RateLimitExchange(
             var sums = new Task<long>[deltas.Count];
             for (var i = 0; i < sums.Length; i++)
             {
-                var key = $"pds:limits:{deltas[i].Name}";
+                var key = $"{Prefix}{deltas[i].Name}";
                 sums[i] = batch.StringIncrementAsync(key, deltas[i].Points);
                 _ = batch.KeyExpireAsync(key, deltas[i].EndsAt.UtcDateTime, CommandFlags.FireAndForget);
             }

@@ -29,16 +29,17 @@ public sealed class SecondFactors
     private readonly MailedTokenStore _tokens;
     private readonly Credentials _credentials;
     private readonly PasswordCheck _check;
+    private readonly SecurityNotices _notices;
     private readonly IDataProtector _protector;
     private readonly ServiceOptions _service;
     private readonly TimeProvider _time;
 
     internal SecondFactors(
         SecondFactorStore store, PasskeyStore passkeys, AccountStore accounts, MailedTokenStore tokens, Credentials credentials,
-        PasswordCheck check, IDataProtectionProvider protection, ServiceOptions service, TimeProvider time)
+        PasswordCheck check, IDataProtectionProvider protection, SecurityNotices notices, ServiceOptions service, TimeProvider time)
     {
         (_store, _passkeys, _accounts, _tokens) = (store, passkeys, accounts, tokens);
-        (_credentials, _check) = (credentials, check);
+        (_credentials, _check, _notices) = (credentials, check, notices);
         (_protector, _service, _time) = (protection.CreateProtector("auth.authenticator"), service, time);
     }
 
@@ -58,6 +59,7 @@ public sealed class SecondFactors
         }
 
         await _store.SetEmailAsync(command.Did, command.IsOn, cancellationToken);
+        await _notices.TellAsync(command.Did, SecurityNotice.Factor, cancellationToken);
     }
 
     internal async Task<AuthenticatorSetup> BeginAuthenticatorAsync(Did did, IMessageBus bus, CancellationToken cancellationToken)
@@ -84,6 +86,7 @@ public sealed class SecondFactors
             throw XrpcErrors.InvalidToken("The code is not right");
         }
 
+        await _notices.TellAsync(command.Did, SecurityNotice.Factor, cancellationToken);
         return await NewRecoveryCodesAsync(command.Did, cancellationToken);
     }
 
@@ -99,6 +102,7 @@ public sealed class SecondFactors
     {
         await _check.RequireAsync(command.Did, command.Password, command.Address, cancellationToken);
         await _store.RemoveAsync(command.Did, cancellationToken);
+        await _notices.TellAsync(command.Did, SecurityNotice.Factor, cancellationToken);
     }
 
     /// <summary>What an account is asked for after its password; null when nothing. A code by mail is on its way then.</summary>

@@ -25,6 +25,7 @@ internal sealed class AttemptLimits(IConnectionMultiplexer redis, TimeProvider t
     {
         if (await IncrementAsync(KeyOf(limit, subject), limit.Window) > limit.Most)
         {
+            XrpcTelemetry.CountLimitRefusal(limit.Name);
             throw XrpcErrors.RateLimitExceeded();
         }
     }

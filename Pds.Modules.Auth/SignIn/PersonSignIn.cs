@@ -23,13 +23,14 @@ public sealed class PersonSignIn
     private readonly BrowserDevices _devices;
     private readonly SecondFactors _factors;
     private readonly TicketStore _tickets;
+    private readonly SignInLog _signIns;
 
     internal PersonSignIn(
         LoginFinder logins, AccountStore accounts, PasswordHasher passwords, AttemptLimits limits, BrowserDevices devices,
-        SecondFactors factors, TicketStore tickets)
+        SecondFactors factors, TicketStore tickets, SignInLog signIns)
     {
         (_logins, _accounts, _passwords, _limits, _devices) = (logins, accounts, passwords, limits, devices);
-        (_factors, _tickets) = (factors, tickets);
+        (_factors, _tickets, _signIns) = (factors, tickets, signIns);
     }
 
     internal async Task<SignInResult> SignInAsync(
@@ -47,7 +48,7 @@ public sealed class PersonSignIn
             && await _passwords.VerifyAsync(command.Password, login?.PasswordHash, cancellationToken);
         if (login is null || !isRight)
         {
-            AuthTelemetry.LoginsRefused.Add(1);
+            _signIns.Refuse(SignInMethod.Password, login?.Account.Did);
             throw XrpcErrors.AuthenticationRequired("Invalid identifier or password");
         }
 
@@ -71,7 +72,7 @@ public sealed class PersonSignIn
         }
 
         await _devices.SignInAsync(command.DeviceId, login.Account.Did, command.Remember, cancellationToken);
-        AuthTelemetry.SessionsCreated.Add(1);
+        _signIns.LetIn(SignInMethod.Password, login.Account.Did);
         return new SignInResult(login.Account.Did, null);
     }
 
@@ -87,12 +88,13 @@ public sealed class PersonSignIn
         await _limits.CountAsync(AttemptLimit.Account, did.Value);
         if (!await _factors.VerifyAsync(did, command.Code, cancellationToken))
         {
+            _signIns.Refuse(SignInMethod.SecondFactor, did);
             throw XrpcErrors.InvalidToken("The code is not right");
         }
 
         await _tickets.RemoveAsync(hash, cancellationToken);
         await _devices.SignInAsync(command.DeviceId, did, remember, cancellationToken);
-        AuthTelemetry.SessionsCreated.Add(1);
+        _signIns.LetIn(SignInMethod.SecondFactor, did);
         return new SignInResult(did, null);
     }
 

@@ -1,7 +1,6 @@
 using Pds.Contracts.Auth;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Devices;
-using Pds.Xrpc;
 using Wolverine;
 
 namespace Pds.Modules.Auth.SignIn;
@@ -9,8 +8,6 @@ namespace Pds.Modules.Auth.SignIn;
 /// <summary>Makes accounts for people with a browser.</summary>
 public sealed class PersonSignUp
 {
-    private const int MinPasswordLength = 8;
-
     private readonly AccountCreation _accounts;
     private readonly AttemptLimits _limits;
     private readonly BrowserDevices _devices;
@@ -22,11 +19,7 @@ public sealed class PersonSignUp
         Contracts.Auth.SignUp command, IMessageBus bus, CancellationToken cancellationToken)
     {
         await _limits.CountAsync(AttemptLimit.SignUp, command.Address);
-        if (command.Password.Length < MinPasswordLength)
-        {
-            throw XrpcErrors.BadRequest("InvalidPassword", $"A password has at least {MinPasswordLength} characters");
-        }
-
+        NewPassword.Require(command.Password);
         var invite = string.IsNullOrWhiteSpace(command.InviteCode) ? null : command.InviteCode.Trim();
         var request = new AccountRequest(command.Handle, command.Email.Trim(), command.Password, invite);
         var created = await _accounts.CreateAsync(request, bus, cancellationToken);

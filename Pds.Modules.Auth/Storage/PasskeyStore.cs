@@ -78,12 +78,12 @@ internal sealed class PasskeyStore(NpgsqlDataSource database, TimeProvider time)
         return found;
     }
 
-    public async Task RemoveAsync(Did did, byte[] credentialId, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(Did did, byte[] credentialId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("DELETE FROM auth.passkey WHERE did = $1 AND credential_id = $2");
         command.Parameters.AddWithValue(did.Value);
         command.Parameters.AddWithValue(credentialId);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
     /// <summary>Whose passkeys an authenticator means.</summary>

@@ -4,6 +4,7 @@ using AtProto.Lexicons;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
 using Pds.Modules.Identity.Resolution;
+using Pds.Xrpc;
 
 namespace Pds.Modules.Identity.Lexicons;
 
@@ -23,6 +24,8 @@ public sealed partial class LexiconCache(
     private static readonly TimeSpan UnawaitedUntil = TimeSpan.FromDays(1);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(90);
 
+    private static readonly CacheCounter Counter = new("lexicon");
+
     private readonly MemoryCache _memory = new(new MemoryCacheOptions { SizeLimit = 16 << 20 });
     private readonly ConcurrentDictionary<Nsid, Lazy<Task<PublishedLexicon?>>> _underway = new();
 
@@ -35,16 +38,19 @@ public sealed partial class LexiconCache(
             var age = time.GetUtcNow() - entry.CheckedAt;
             if (age < (entry.Lexicon is null ? AbsenceTrusted : RefreshAfter))
             {
+                Counter.Count(true);
                 return entry.Lexicon;
             }
 
             if (entry.Lexicon is not null && age < UnawaitedUntil)
             {
+                Counter.Count(true);
                 _ = RefreshOnceAsync(id);
                 return entry.Lexicon;
             }
         }
 
+        Counter.Count(false);
         return await RefreshOnceAsync(id).WaitAsync(cancellationToken);
     }
 

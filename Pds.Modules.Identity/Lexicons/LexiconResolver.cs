@@ -87,7 +87,8 @@ public sealed class LexiconResolver(
         limited.CancelAfter(options.ResolverTimeout);
         try
         {
-            using var response = await http.Foreign.GetAsync(url, limited.Token);
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var response = await http.Foreign.SendAsync(request.For("lexicon"), limited.Token);
             return response.StatusCode == HttpStatusCode.OK
                 && RecordProof.TryRead(
                     await response.Content.ReadAsByteArrayAsync(limited.Token), authority, key, Schema, rkey, out var record)

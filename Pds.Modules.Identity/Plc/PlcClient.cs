@@ -85,7 +85,7 @@ public sealed class PlcClient(OutgoingHttp http, IdentityOptions options)
         limited.CancelAfter(timeout);
         try
         {
-            using var response = await http.Configured.SendAsync(request, limited.Token);
+            using var response = await http.Configured.SendAsync(request.For("plc"), limited.Token);
             return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(limited.Token));
         }
         catch (Exception failure) when (

@@ -10,15 +10,28 @@ namespace Pds.Modules.Identity.Resolution;
 /// Keeps DID documents: the latest in memory, all in Redis for every replica. A fresh one is answered as it is, a stale one is
 /// answered and fetched anew behind the answer, an old one is not used.
 /// </summary>
-public sealed partial class DidCache(
-    DidResolver resolver, SharedCache shared, IdentityOptions options, TimeProvider time, ILogger<DidCache> logger)
-    : IDisposable
+public sealed partial class DidCache : IDisposable
 {
-    // How long this process may not notice that another fetched a newer document.
+    // How long this process may not notice that another fetched a newer document, should the news of it be lost.
     private static readonly TimeSpan MemoryTrusted = TimeSpan.FromMinutes(1);
+
+    private static readonly CacheCounter Counter = new("did");
 
     private readonly MemoryCache _memory = new(new MemoryCacheOptions { SizeLimit = 16 << 20 });
     private readonly ConcurrentDictionary<Did, Lazy<Task<byte[]?>>> _underway = new();
+    private readonly DidResolver _resolver;
+    private readonly SharedCache _shared;
+    private readonly DidNews _news;
+    private readonly IdentityOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<DidCache> _log;
+
+    public DidCache(
+        DidResolver resolver, SharedCache shared, DidNews news, IdentityOptions options, TimeProvider time, ILogger<DidCache> log)
+    {
+        (_resolver, _shared, _news, _options, _time, _log) = (resolver, shared, news, options, time, log);
+        news.Heard += Drop;
+    }
 
     /// <summary>The document as it was received; null when there is none.</summary>
     /// <param name="fresh">Fetches it now.</param>
@@ -27,35 +40,49 @@ public sealed partial class DidCache(
     {
         if (fresh)
         {
-            return await FetchAsync(did).WaitAsync(cancellationToken);
+            var json = await FetchAsync(did).WaitAsync(cancellationToken);
+            _news.Tell(did);
+            return json;
         }
 
         if (await FindAsync(did) is { } entry)
         {
-            var age = time.GetUtcNow() - entry.FetchedAt;
-            if (age < options.CacheStaleAfter)
+            var age = _time.GetUtcNow() - entry.FetchedAt;
+            Counter.Count(age < _options.CacheDropAfter);
+            if (age < _options.CacheStaleAfter)
             {
                 return entry.Json;
             }
 
-            if (age < options.CacheDropAfter)
+            if (age < _options.CacheDropAfter)
             {
                 _ = RefreshBehindAsync(did);
                 return entry.Json;
             }
         }
+        else
+        {
+            Counter.Count(false);
+        }
 
         return await FetchOnceAsync(did).WaitAsync(cancellationToken);
     }
 
-    /// <summary>Drops a document that is known to have changed; other processes notice within a minute.</summary>
-    public Task ForgetAsync(Did did)
+    /// <summary>Drops a document that is known to have changed, here and in the other processes.</summary>
+    public async Task ForgetAsync(Did did)
     {
-        _memory.Remove(did);
-        return shared.RemoveAsync(KeyOf(did));
+        Drop(did);
+        await _shared.RemoveAsync(KeyOf(did));
+        _news.Tell(did);
     }
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        _news.Heard -= Drop;
+        _memory.Dispose();
+    }
+
+    private void Drop(Did did) => _memory.Remove(did);
 
     private async Task RefreshBehindAsync(Did did)
     {
@@ -65,7 +92,7 @@ public sealed partial class DidCache(
         }
         catch (XrpcException failure)
         {
-            Log.RefreshFailed(logger, did, failure.Message);
+            Log.RefreshFailed(_log, did, failure.Message);
         }
     }
 
@@ -85,30 +112,30 @@ public sealed partial class DidCache(
     // Not cancelled with the request: others may wait for the same document, and the fetch has a limit of its own.
     private async Task<byte[]?> FetchAsync(Did did)
     {
-        var json = await resolver.FetchAsync(did, CancellationToken.None);
+        var json = await _resolver.FetchAsync(did, CancellationToken.None);
         if (json is null)
         {
             _memory.Remove(did);
-            await shared.RemoveAsync(KeyOf(did));
+            await _shared.RemoveAsync(KeyOf(did));
             return null;
         }
 
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         Keep(did, new Entry(json, FetchedAt: now, SeenAt: now));
-        await shared.SetAsync(KeyOf(did), json, now, options.CacheDropAfter);
+        await _shared.SetAsync(KeyOf(did), json, now, _options.CacheDropAfter);
         return json;
     }
 
     private async Task<Entry?> FindAsync(Did did)
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         var known = _memory.Get<Entry>(did);
         if (known is not null && now - known.SeenAt < MemoryTrusted)
         {
             return known;
         }
 
-        if (await shared.FindAsync(KeyOf(did)) is var (json, at) && (known is null || at >= known.FetchedAt))
+        if (await _shared.FindAsync(KeyOf(did)) is var (json, at) && (known is null || at >= known.FetchedAt))
         {
             known = new Entry(json, at, now);
             Keep(did, known);

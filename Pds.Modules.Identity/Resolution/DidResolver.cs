@@ -37,7 +37,8 @@ public sealed class DidResolver(PlcClient plc, OutgoingHttp http, ServiceOptions
         limited.CancelAfter(options.ResolverTimeout);
         try
         {
-            using var response = await http.Foreign.GetAsync(new Uri(url), limited.Token);
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var response = await http.Foreign.SendAsync(request.For("did_web"), limited.Token);
             return response.StatusCode switch
             {
                 HttpStatusCode.OK => await response.Content.ReadAsByteArrayAsync(limited.Token),

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using AtProto;
+using Pds.Xrpc;
 
 namespace Pds.Modules.Identity.Resolution;
 
@@ -13,6 +14,8 @@ public sealed class HandleCache(HandleResolver resolver, SharedCache shared, Tim
 {
     private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan DropAfter = TimeSpan.FromHours(1);
+
+    private static readonly CacheCounter Counter = new("handle");
 
     private readonly ConcurrentDictionary<Handle, Lazy<Task<Did?>>> _underway = new();
 
@@ -31,10 +34,12 @@ public sealed class HandleCache(HandleResolver resolver, SharedCache shared, Tim
 
             if (age < DropAfter)
             {
+                Counter.Count(true);
                 return did;
             }
         }
 
+        Counter.Count(false);
         return await LookUpOnceAsync(handle).WaitAsync(cancellationToken);
     }
 

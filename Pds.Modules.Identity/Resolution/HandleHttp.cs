@@ -14,7 +14,8 @@ public sealed class HandleHttp(OutgoingHttp http)
         var url = $"https://{handle}/.well-known/atproto-did";
         try
         {
-            using var response = await http.ForeignFollowing.GetAsync(new Uri(url), cancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var response = await http.ForeignFollowing.SendAsync(request.For("handle"), cancellationToken);
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 return null;

@@ -20,6 +20,7 @@ internal static class ForeignMethod
                 [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post],
                 context => forwarder.ForwardAsync(context, Caller.Of(context)!, (string)context.Request.RouteValues["nsid"]!))
             .RequireAuthorization(Access.Account)
+            .CountAs(LoadClass.Transfer)
             .WithoutServerBodyLimit()
             .WithDisplayName("foreign method");
         routes.Map("/xrpc/{nsid:nsid}", WrongMethod).WithDisplayName("foreign method by another verb");

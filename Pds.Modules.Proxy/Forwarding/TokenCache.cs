@@ -19,6 +19,8 @@ internal sealed class TokenCache(TimeProvider time)
 
     private const int MostKept = 100_000;
 
+    private static readonly CacheCounter Counter = new("service_token");
+
     private readonly Lock _turning = new();
     private volatile Generations _kept = new([], [], time.GetTimestamp());
 
@@ -32,9 +34,9 @@ internal sealed class TokenCache(TimeProvider time)
 
         var key = (issuer, audience, method);
         var kept = Current();
-        return kept.New.TryGetValue(key, out var token) || kept.Old.TryGetValue(key, out token)
-            ? new(token)
-            : new(AddAsync());
+        var isThere = kept.New.TryGetValue(key, out var token) || kept.Old.TryGetValue(key, out token);
+        Counter.Count(isThere);
+        return isThere ? new(token!) : new(AddAsync());
 
         async Task<string> AddAsync() => kept.New[key] = await SignAsync(context, issuer, audience, method);
     }

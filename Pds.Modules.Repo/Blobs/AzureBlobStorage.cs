@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Core;
+using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Pds.Xrpc;
@@ -8,17 +9,27 @@ using Pds.Xrpc;
 namespace Pds.Modules.Repo.Blobs;
 
 /// <summary>Blobs as block blobs of a container in an Azure storage account.</summary>
-internal sealed class AzureBlobStorage(BlobOptions options) : IBlobStorage
+internal sealed class AzureBlobStorage(BlobContainerClient container) : IBlobStorage
 {
-    private readonly BlobContainerClient _container = new(
-        options.AzureConnectionString,
-        options.AzureContainer,
-        new BlobClientOptions { Retry = { Mode = RetryMode.Exponential, MaxRetries = 3, NetworkTimeout = TimeSpan.FromSeconds(30) } });
+    /// <summary>A client of the container, by a connection string or as an identity of the surroundings.</summary>
+    public static BlobContainerClient Open(BlobOptions options)
+    {
+        var settings = new BlobClientOptions
+        {
+            Retry = { Mode = RetryMode.Exponential, MaxRetries = 3, NetworkTimeout = TimeSpan.FromSeconds(30) },
+        };
+        return options.AzureEndpoint is { } endpoint
+            ? new BlobContainerClient(
+                new Uri($"{endpoint.AbsoluteUri.TrimEnd('/')}/{options.AzureContainer}"),
+                new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = options.AzureIdentity }),
+                settings)
+            : new BlobContainerClient(options.AzureConnectionString, options.AzureContainer, settings);
+    }
 
     public async Task KeepAsync(string key, IncomingBlob blob, string mediaType, CancellationToken cancellationToken)
     {
         await using var bytes = blob.OpenRead();
-        await _container.GetBlobClient(key).UploadAsync(
+        await container.GetBlobClient(key).UploadAsync(
             bytes,
             new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = mediaType } },
             cancellationToken);
@@ -30,7 +41,7 @@ internal sealed class AzureBlobStorage(BlobOptions options) : IBlobStorage
     public async IAsyncEnumerable<StoredFile> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var options = new GetBlobsOptions { Prefix = $"{folder}/" };
-        await foreach (var item in _container.GetBlobsAsync(options, cancellationToken))
+        await foreach (var item in container.GetBlobsAsync(options, cancellationToken))
         {
             yield return new StoredFile(
                 item.Name, item.Properties.ContentLength ?? 0, item.Properties.LastModified ?? DateTimeOffset.UnixEpoch);
@@ -39,7 +50,7 @@ internal sealed class AzureBlobStorage(BlobOptions options) : IBlobStorage
 
     public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var item in _container.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken))
+        await foreach (var item in container.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken))
         {
             if (item.IsPrefix && BlobKey.IsFolder(item.Prefix.TrimEnd('/')))
             {
@@ -52,7 +63,7 @@ internal sealed class AzureBlobStorage(BlobOptions options) : IBlobStorage
     {
         foreach (var key in keys)
         {
-            await _container.GetBlobClient(key).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+            await container.GetBlobClient(key).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         }
     }
 
@@ -60,7 +71,7 @@ internal sealed class AzureBlobStorage(BlobOptions options) : IBlobStorage
     {
         try
         {
-            var answer = await _container.GetBlobClient(key).DownloadStreamingAsync(
+            var answer = await container.GetBlobClient(key).DownloadStreamingAsync(
                 new BlobDownloadOptions { Range = new HttpRange(from, to - from) }, cancellationToken);
             return answer.Value.Content;
         }

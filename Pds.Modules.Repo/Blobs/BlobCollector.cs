@@ -27,11 +27,13 @@ internal sealed partial class BlobCollector(
         {
             await storage.DeleteAsync(keys, cancellationToken);
             await blobs.RemoveDeletionsAsync(keys, cancellationToken);
+            RepoTelemetry.BlobsCollected.Add(keys.Count);
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        RepoTelemetry.BlobsCollected.Add(0);
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {

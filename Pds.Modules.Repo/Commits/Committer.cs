@@ -19,6 +19,9 @@ internal sealed partial class Committer(
     private const int MaxBytes = 16 << 20;
     private const int MaxAttempts = 8;
 
+    // So long a lost database is waited for before writers are told. While it stays away, others are told at their first try.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     // A writer holds its repository's lock while it waits for room: a full queue slows its callers down, and the limit
     // of a batch keeps the wait short.
     private readonly Channel<PendingCommit> _queue = Channel.CreateBounded<PendingCommit>(
@@ -31,6 +34,7 @@ internal sealed partial class Committer(
     private readonly Dictionary<RepoState, CommitChain> _byRepo = new(ReferenceEqualityComparer.Instance);
     private readonly List<StreamEvent> _published = [];
     private PendingCommit? _carried;
+    private long? _awaySince;
     private Task _loop = Task.CompletedTask;
 
     /// <summary>Queues a commit. Those of one repository must come in their order.</summary>
@@ -111,12 +115,14 @@ internal sealed partial class Committer(
         try
         {
             await AppendAsync(_chains, _batch);
+            RepoTelemetry.CommitBatch.Record(_batch.Count);
+            _awaySince = null;
         }
         catch (Exception exception)
         {
             // Nobody knows whether the transaction was committed, nor which of its members was at fault: each is looked
             // for, and written alone where it is not there.
-            Log.BatchFailed(log, exception, _chains.Count, _batch.Count);
+            Log.BatchFailed(log, exception.Message, _chains.Count, _batch.Count);
             foreach (var chain in _chains)
             {
                 await SettleAsync(chain);
@@ -185,15 +191,16 @@ internal sealed partial class Committer(
                     await AppendAsync([chain], chain.Commits);
                 }
 
+                _awaySince = null;
                 return;
             }
             catch (Exception exception) when (attempt < MaxAttempts && EventPartitionStore.IsBeyondEnd(exception))
             {
                 await ReachAsync();
             }
-            catch (Exception exception) when (attempt < MaxAttempts && IsTransient(exception))
+            catch (Exception exception) when (attempt < MaxAttempts && IsTransient(exception) && IsWorthWaiting())
             {
-                Log.Retrying(log, exception, attempt);
+                Log.Retrying(log, exception.Message, attempt);
                 await Task.Delay(TimeSpan.FromMilliseconds(50 << attempt), time);
             }
             catch (Exception exception)
@@ -218,7 +225,9 @@ internal sealed partial class Committer(
         }
     }
 
-    private static bool IsTransient(Exception exception) => exception is Npgsql.NpgsqlException { IsTransient: true };
+    private bool IsWorthWaiting() => time.GetElapsedTime(_awaySince ??= time.GetTimestamp()) < Patience;
+
+    private static bool IsTransient(Exception exception) => exception is Npgsql.PostgresException { SqlState: ['5', '7', 'P', ..] } or Npgsql.NpgsqlException { IsTransient: true };
 
     private void ClearBatch()
     {
@@ -237,11 +246,11 @@ internal sealed partial class Committer(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A batch of {Commits} commits of {Repos} repositories failed; trying each repository alone")]
-        public static partial void BatchFailed(ILogger logger, Exception exception, int repos, int commits);
+        [LoggerMessage(1, LogLevel.Warning, "A batch of {Commits} commits of {Repos} repositories failed; trying each repository alone: {Reason}")]
+        public static partial void BatchFailed(ILogger logger, string reason, int repos, int commits);
 
-        [LoggerMessage(2, LogLevel.Warning, "The database is not there; attempt {Attempt}")]
-        public static partial void Retrying(ILogger logger, Exception exception, int attempt);
+        [LoggerMessage(2, LogLevel.Warning, "Commits cannot be written, attempt {Attempt}: {Reason}")]
+        public static partial void Retrying(ILogger logger, string reason, int attempt);
 
         [LoggerMessage(4, LogLevel.Warning, "No partition could be added to the event log; trying again")]
         public static partial void ReachFailed(ILogger logger, Exception exception);

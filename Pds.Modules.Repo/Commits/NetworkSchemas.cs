@@ -5,6 +5,7 @@ using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pds.Contracts.Identity;
+using Pds.Xrpc;
 using Wolverine;
 
 namespace Pds.Modules.Repo.Commits;
@@ -27,6 +28,8 @@ internal sealed partial class NetworkSchemas(
     private static readonly TimeSpan AbsenceInsistedOn = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(30);
 
+    private static readonly CacheCounter Counter = new("schema");
+
     private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = 32 << 20 });
     private readonly ConcurrentDictionary<Nsid, Task<Entry>> _underway = new();
 
@@ -39,7 +42,9 @@ internal sealed partial class NetworkSchemas(
             return new(bundled);
         }
 
-        if (_known.TryGetValue<Entry>(collection, out var entry))
+        var isThere = _known.TryGetValue<Entry>(collection, out var entry);
+        Counter.Count(isThere);
+        if (isThere)
         {
             var age = time.GetUtcNow() - entry!.At;
             if (validate != true || entry.Catalog is not null || age < AbsenceInsistedOn)

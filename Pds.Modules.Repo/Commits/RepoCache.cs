@@ -1,6 +1,7 @@
 using AtProto;
 using Pds.Modules.Repo.Keys;
 using Pds.Modules.Repo.Storage;
+using Pds.Xrpc;
 
 namespace Pds.Modules.Repo.Commits;
 
@@ -10,15 +11,19 @@ internal sealed class RepoCache(RepoStore repos, SigningKeys keys, RepoOptions o
     // A tree of this many nodes, some 300 records, comes along with its head in one round trip.
     private const int NodesAtOnce = 64;
 
+    private static readonly CacheCounter Counter = new("repository");
+
     private readonly LruCache<Did, RepoState> _states = new(options.CacheBytes, static state => state.Size);
 
     /// <summary>The state of an active repository.</summary>
     /// <exception cref="Xrpc.XrpcException">There is none, or it may not be written.</exception>
     public async ValueTask<RepoState> GetAsync(Did did, CancellationToken cancellationToken)
     {
-        if (_states.TryGet(did, out var state) && !state.IsBroken)
+        var isThere = _states.TryGet(did, out var state) && !state.IsBroken;
+        Counter.Count(isThere);
+        if (isThere)
         {
-            return state;
+            return state!;
         }
 
         if (state is not null)

@@ -82,6 +82,11 @@ internal sealed class RepoState(StoredRepo stored, PrivateKey key)
         Head = commit.Commit.Cid;
         Rev = commit.Commit.Rev;
         Tree = ++_commits % CommitsPerTrim == 0 ? commit.Tree.Trim(MaxTreeBytes) : commit.Tree;
+        if (Last is { } last)
+        {
+            last.Next = commit;
+        }
+
         Last = commit;
         if (_pending.Count > 0 && _pending[0].Durable.IsCompleted)
         {

@@ -133,13 +133,21 @@ internal sealed class RepoWriter(
     }
 
     /// <summary>
-    /// Whether a decision that made no commit was made on a head that really was one. Where the head was on its way to disk,
-    /// its arrival says so; where it was there already, another process may have moved on since, so the database is asked.
+    /// Whether a decision that made no commit was made on what was the head at that moment. That a head which was on its way to
+    /// disk has arrived is not enough: another process may have seen it there, built on it and answered before this one
+    /// was told. What proves it is a commit made here, on that head, after the decision; or that the head is still the same.
     /// </summary>
-    private async Task<bool> WasHeadAsync(RepoState repo, Basis basis, CancellationToken cancellationToken) =>
-        basis.IsPending
-            ? await basis.Last!.Durable
-            : await repos.FindHeadAsync(repo.Id, cancellationToken) == basis.Head;
+    private async Task<bool> WasHeadAsync(RepoState repo, Basis basis, CancellationToken cancellationToken)
+    {
+        if (basis.IsPending && !await basis.Last!.Durable)
+        {
+            return false;
+        }
+
+        return basis.Last?.Next is { } next ? await next.Durable
+            : await repos.FindHeadAsync(repo.Id, cancellationToken) == basis.Head
+                || (basis.Last?.Next is { } meanwhile && await meanwhile.Durable);
+    }
 
     /// <summary>What the writes come to, given what is there.</summary>
     private async Task<List<RecordChange>> ResolveAsync(

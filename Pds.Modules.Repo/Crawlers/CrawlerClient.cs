@@ -27,10 +27,11 @@ internal sealed class CrawlerClient(OutgoingHttp http, CrawlerMemory memory, Ser
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var body = new ByteArrayContent(Body());
-            body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var response = await http.Configured.PostAsync(
-                new Uri(crawler, "/xrpc/com.atproto.sync.requestCrawl"), body, either.Token);
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(crawler, "/xrpc/com.atproto.sync.requestCrawl"))
+            {
+                Content = new ByteArrayContent(Body()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+            };
+            using var response = await http.Configured.SendAsync(request.For("crawler"), either.Token);
             return response.IsSuccessStatusCode
                 ? new Outcome(IsFinal: true, null)
                 : new Outcome(IsRefusal(response.StatusCode), $"it answered {(int)response.StatusCode}");

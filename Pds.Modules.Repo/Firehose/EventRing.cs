@@ -6,6 +6,9 @@ namespace Pds.Modules.Repo.Firehose;
 /// </summary>
 public sealed class EventRing
 {
+    private static readonly KeyValuePair<string, object?>[] Kinds = Array.ConvertAll(
+        Enum.GetValues<EventKind>(), static kind => new KeyValuePair<string, object?>("kind", NameOf(kind)));
+
     private readonly Lock _gate = new();
     private readonly long _maxBytes;
     private StreamEvent[] _events;
@@ -138,6 +141,7 @@ public sealed class EventRing
 
     private void Add(StreamEvent item)
     {
+        RepoTelemetry.Events.Add(1, Kinds[(int)item.Kind - 1]);
         if (item.Kind == EventKind.AccountDeleted)
         {
             Purge(item.RepoId);
@@ -201,6 +205,14 @@ public sealed class EventRing
     }
 
     private StreamEvent At(int index) => _events[(_start + index) % _events.Length];
+
+    private static string NameOf(EventKind kind) => kind switch
+    {
+        EventKind.Commit => "commit",
+        EventKind.Sync => "sync",
+        EventKind.Identity => "identity",
+        _ => "account",
+    };
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -22,10 +22,14 @@ public sealed partial class EventTail(
 
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private long _caughtUpAt = time.GetTimestamp();
     private readonly string _self = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
 
     /// <summary>The number of an event that is on disk, most often the newest; 0 when none is known.</summary>
     public long Newest => Math.Max(0, ring.Newest);
+
+    /// <summary>How long ago this process last knew that nothing in the log is after <see cref="Newest"/>.</summary>
+    internal TimeSpan Lag => time.GetElapsedTime(Volatile.Read(ref _caughtUpAt));
 
     /// <summary>Tells of events that have just been committed by this process.</summary>
     public void Publish(ReadOnlySpan<StreamEvent> events)
@@ -90,6 +94,8 @@ public sealed partial class EventTail(
         {
             ring.Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(page));
         }
+
+        Volatile.Write(ref _caughtUpAt, time.GetTimestamp());
     }
 
     private async Task SubscribeAsync()

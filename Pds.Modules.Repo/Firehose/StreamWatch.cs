@@ -15,6 +15,19 @@ public sealed class StreamWatch
     internal StreamWatch(EventStore events, EventPartitionStore partitions, EventRing ring, TimeProvider time) =>
         (_events, _partitions, _ring, _time) = (events, partitions, ring, time);
 
+    /// <summary>How many subscribers there are, and how many events the one that is furthest behind has to come.</summary>
+    internal (int Count, long Behind) Measure()
+    {
+        var (count, most, newest) = (0, 0L, _ring.Newest);
+        foreach (var (subscriber, _) in _subscribers)
+        {
+            count++;
+            most = Math.Max(most, newest - subscriber.Position);
+        }
+
+        return (count, most);
+    }
+
     internal void Add(Subscriber subscriber) => _subscribers[subscriber] = _time.GetUtcNow();
 
     internal void Remove(Subscriber subscriber) => _subscribers.TryRemove(subscriber, out _);

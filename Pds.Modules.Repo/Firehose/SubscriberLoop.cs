@@ -48,6 +48,7 @@ internal sealed class SubscriberLoop(
         catch (Exception exception) when (exception is WebSocketException or TimeoutException)
         {
             // It went away, or takes nothing any more: disposing of the socket ends the connection.
+            RepoTelemetry.SubscribersDropped.Add(1, new KeyValuePair<string, object?>("reason", "gone"));
             await drained.CancelAsync();
         }
         finally
@@ -71,7 +72,7 @@ internal sealed class SubscriberLoop(
 
         if (position > newest)
         {
-            await subscriber.RefuseAsync("FutureCursor", "Cursor in the future.");
+            await RefuseAsync(subscriber, "FutureCursor", "Cursor in the future.");
             return null;
         }
 
@@ -95,7 +96,7 @@ internal sealed class SubscriberLoop(
             if (live && ring.Newest - position > options.MaxSubscriptionBuffer
                 && ring.CountAfter(position) > options.MaxSubscriptionBuffer)
             {
-                await subscriber.RefuseAsync("ConsumerTooSlow", "Stream consumer too slow");
+                await RefuseAsync(subscriber, "ConsumerTooSlow", "Stream consumer too slow");
                 return;
             }
 
@@ -118,6 +119,8 @@ internal sealed class SubscriberLoop(
                 await SendAsync(subscriber, events[i].Frame, cancellationToken);
                 subscriber.Position = position = events[i].Seq;
             }
+
+            RepoTelemetry.EventsSent.Add(count);
         }
     }
 
@@ -137,6 +140,7 @@ internal sealed class SubscriberLoop(
             subscriber.Position = position = item.Seq;
         }
 
+        RepoTelemetry.EventsSent.Add(page.Count);
         if (page.Count == 0)
         {
             // What lay between here and the ring belonged to accounts that were deleted, or the ring has yet to start.
@@ -145,6 +149,12 @@ internal sealed class SubscriberLoop(
         }
 
         return position;
+    }
+
+    private static Task RefuseAsync(Subscriber subscriber, string error, string message)
+    {
+        RepoTelemetry.SubscribersDropped.Add(1, new KeyValuePair<string, object?>("reason", error));
+        return subscriber.RefuseAsync(error, message);
     }
 
     private ValueTask TellOutdatedAsync(Subscriber subscriber, CancellationToken cancellationToken) => SendAsync(

@@ -39,8 +39,10 @@ internal sealed class ForeignRecordClient(OutgoingHttp http, RepoOptions options
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var response = await http.Configured.GetAsync(
-                new Uri(appView, $"/xrpc/com.atproto.repo.getRecord{query}"), HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, new Uri(appView, $"/xrpc/com.atproto.repo.getRecord{query}"));
+            using var response = await http.Configured.SendAsync(
+                request.For("record"), HttpCompletionOption.ResponseHeadersRead, either.Token);
             var body = await ReadAsync(response, either.Token);
             return response.IsSuccessStatusCode ? body : throw Refusal((int)response.StatusCode, body);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using AtProto;
 using AtProto.Crypto;
@@ -39,6 +40,28 @@ internal sealed class RepoImporter(
     /// <summary>Imports. Nothing has changed when this throws a refusal.</summary>
     public async Task ImportAsync(Did did, PipeReader body, CancellationToken cancellationToken)
     {
+        var (started, outcome) = (Stopwatch.GetTimestamp(), "failure");
+        try
+        {
+            await RunAsync(did, body, cancellationToken);
+            outcome = "success";
+        }
+        catch (XrpcException)
+        {
+            outcome = "refusal";
+            throw;
+        }
+        finally
+        {
+            RepoTelemetry.ImportDuration.Record(
+                Stopwatch.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+    }
+
+    public void Dispose() => _slots.Dispose();
+
+    private async Task RunAsync(Did did, PipeReader body, CancellationToken cancellationToken)
+    {
         RequireImportable((await repos.FindAsync(did, 0, cancellationToken))?.Status);
         using var slot = await _slots.TakeAsync(cancellationToken);
         using var blocks = new ImportedBlocks(blobOptions.TemporaryDirectory);
@@ -61,8 +84,6 @@ internal sealed class RepoImporter(
 
         throw XrpcErrors.InvalidSwap("The repository is being written; import it again when it rests");
     }
-
-    public void Dispose() => _slots.Dispose();
 
     private static void RequireImportable(AccountStatus? status)
     {

@@ -39,6 +39,21 @@ public sealed class CredentialTests(PdsFixture pds) : IAsyncLifetime
         Assert.DoesNotContain(devices, found => found.DeviceId == device.DeviceId);
     }
 
+    [Theory]
+    [InlineData("password123")]
+    [InlineData("QwertyUIOP")]
+    public async Task A_password_that_everybody_tries_is_refused(string password)
+    {
+        using var alice = await TestAccount.CreateAsync(_server);
+        var device = await SignInAsync(alice, alice.Password);
+
+        var refused = await Refused(() => _server.InvokeAsync(
+            new ChangePassword(alice.Did, device.DeviceId, Address, alice.Password, password)));
+
+        Assert.Equal("InvalidPassword", refused);
+        await SignInAsync(alice, alice.Password);
+    }
+
     [Fact]
     public async Task A_reset_says_nothing_of_whether_the_account_exists_but_to_the_protocol()
     {

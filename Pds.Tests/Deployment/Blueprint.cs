@@ -8,8 +8,8 @@ internal static partial class Blueprint
 {
     private static readonly string Source = SourceTree.Read("Pds.AppHost/AppHost.cs");
 
-    // The settings of a run on a developer's machine are none of a deployed server.
-    private static readonly string Published = LocalRun().Replace(Source, "");
+    // The settings of a run on a developer's machine are none of a deployed server, and those of Azure none of every one.
+    private static readonly string Published = Elsewhere().Replace(Source, "");
 
     /// <summary>The names of the server, its database and its cache.</summary>
     public static IReadOnlyList<string> Services { get; } =
@@ -28,8 +28,8 @@ internal static partial class Blueprint
     public static (string Mount, string Data) Folders { get; } =
         (Mount().Match(Source).Groups["path"].Value, DataFolder().Match(Published).Groups["path"].Value);
 
-    [GeneratedRegex(@"^if \(isRun\)\n\{.*?^\}\n", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex LocalRun();
+    [GeneratedRegex(@"^if \((?:isRun|isAzure)\)\n\{.*?^\}\n", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Elsewhere();
 
     [GeneratedRegex("""\.Add(?:Postgres|Redis|Project<Projects\.Pds_Web>)\("(?<name>[\w-]+)"\)""")]
     private static partial Regex Resource();

@@ -50,6 +50,16 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
+    public void Everything_together_fits_into_a_gigabyte()
+    {
+        var limits = Compose.Keys("services").Except(["pds"])
+            .Select(service => Limit().Match(Compose.Text($"services/{service}/mem_limit") ?? "").Groups["megabytes"].Value)
+            .Select(megabytes => int.Parse(megabytes, System.Globalization.CultureInfo.InvariantCulture));
+
+        Assert.InRange(limits.Sum(), 1, 1024);
+    }
+
+    [Fact]
     public void Only_the_proxy_is_reached_from_outside()
     {
         var open = Compose.Keys("services").Where(service => Compose.Find($"services/{service}/ports") is not null);
@@ -76,6 +86,9 @@ public sealed partial class ComposeTests
         Assert.NotEmpty(needed);
         Assert.Empty(needed.Except(made));
     }
+
+    [GeneratedRegex(@"(?<megabytes>\d+)m\b")]
+    private static partial Regex Limit();
 
     [GeneratedRegex(@"\$\{(?<name>\w+):\?")]
     private static partial Regex Required();

@@ -10,6 +10,9 @@ public sealed class CommitterTests(TestServices services)
 {
     private const string Collection = "com.example.note";
 
+    // A decision in memory takes microseconds; one that is late proves nothing, and breaks nothing.
+    private static readonly TimeSpan TimeToDecide = TimeSpan.FromMilliseconds(200);
+
     [Fact]
     public async Task Writers_of_one_process_never_fork_a_repository()
     {
@@ -41,6 +44,31 @@ public sealed class CommitterTests(TestServices services)
         var audit = await RepoAudit.RunAsync(one.Database);
         Assert.Equal(8 * 20, audit.Commits);
         Assert.Equal(8 * 20, dids.Sum(did => audit.RecordsOf(did).Count));
+    }
+
+    [Fact]
+    public async Task A_process_that_learns_late_that_its_commit_is_on_disk_refuses_nothing_for_what_came_after_it()
+    {
+        var database = await RepoHost.CreateDatabaseAsync(services);
+        await using var valve = Valve.Before(database);
+        await using var prompt = await RepoHost.StartAsync(services, database);
+        await using var late = await RepoHost.StartAsync(services, valve.ConnectionString);
+        var did = await prompt.CreateAccountAsync();
+        await late.ApplyAsync(did, late.Prepare(WriteAction.Create, Collection, "warm"));
+
+        // The commit is on disk and others have built on it; its maker does not know, and is asked about what they made.
+        valve.Close();
+        var first = late.ApplyAsync(did, late.Prepare(WriteAction.Create, Collection, "one"));
+        await Eventually.TrueAsync(async () => await prompt.CountAsync("SELECT count(*) FROM repo.record") == 2);
+        await prompt.ApplyAsync(did, prompt.Prepare(WriteAction.Create, Collection, "two"));
+        var second = late.ApplyAsync(
+            did, PreparedWrite.Delete(Nsid.Parse(Collection), RecordKey.Parse("two"), WriteAction.Delete));
+        await Task.Delay(TimeToDecide, TimeProvider.System, TestContext.Current.CancellationToken);
+        valve.Open();
+
+        await first;
+        Assert.NotNull(await second);
+        Assert.Equal(["one", "warm"], await prompt.ListAsync("SELECT rkey FROM repo.record ORDER BY rkey"));
     }
 
     [Fact]

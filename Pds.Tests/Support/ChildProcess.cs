@@ -12,6 +12,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Process? _guard;
     private readonly ConcurrentQueue<string> _output = new();
+    private bool _isGone;
 
     private ChildProcess(ProcessStartInfo start)
     {
@@ -42,9 +43,23 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(start);
     }
 
+    /// <summary>Tells it to stop (SIGTERM), and returns when it has.</summary>
+    public async Task StopAsync()
+    {
+        using var signal = Process.Start("/bin/kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await DisposeAsync();
+    }
+
     /// <summary>Ends it without a word, as <c>kill -9</c> does.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isGone)
+        {
+            return;
+        }
+
+        _isGone = true;
         _guard?.Kill();
         _guard?.Dispose();
         _process.Kill();
@@ -56,6 +71,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         if (line is not null)
         {
+            RunLog.Add(line);
             _output.Enqueue(line);
             while (_output.Count > KeptLines)
             {

@@ -45,8 +45,18 @@ public sealed partial class MailSink : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the next mail to an address and reads the code in it.</summary>
-    public async Task<string> NextCodeAsync(string to) => Code().Match((await NextAsync(to)).TextBody!).Value;
+    /// <summary>Waits for the next mail to an address that has a code in it, and reads that.</summary>
+    public async Task<string> NextCodeAsync(string to)
+    {
+        while (true)
+        {
+            if (Code().Match((await NextAsync(to)).TextBody!) is { Success: true } code)
+            {
+                KnownSecrets.Note("mailed code", code.Value);
+                return code.Value;
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -10,15 +10,26 @@ namespace Pds.Tests.Support;
 /// An app that signs people in: one on the person's own machine, unless a test says otherwise. It does what a client library
 /// does, step by step, so that a test can spoil each step.
 /// </summary>
-public sealed class OAuthApp(PdsServer server, string clientId, string redirectUri) : IDisposable
+public sealed class OAuthApp : IDisposable
 {
     public const string Scope = "atproto transition:generic";
 
-    public PdsServer Server { get; } = server;
+    private const string LoopbackRedirect = "http://127.0.0.1:8080/callback";
 
-    public string ClientId { get; } = clientId;
+    private readonly PdsServer? _server;
+    private readonly XrpcClient _entry;
 
-    public string RedirectUri { get; } = redirectUri;
+    public OAuthApp(PdsServer server, string clientId, string redirectUri) : this(server.Xrpc, clientId, redirectUri, server.Url.Port) =>
+        _server = server;
+
+    private OAuthApp(XrpcClient entry, string clientId, string redirectUri, int publicPort) =>
+        (_entry, ClientId, RedirectUri, PublicPort) = (entry, clientId, redirectUri, publicPort);
+
+    public PdsServer Server => _server ?? throw new InvalidOperationException("This app knows its server by address alone.");
+
+    public string ClientId { get; }
+
+    public string RedirectUri { get; }
 
     /// <summary>The key that its tokens are bound to.</summary>
     public DpopKey Key { get; } = DpopKey.Create();
@@ -33,19 +44,13 @@ public sealed class OAuthApp(PdsServer server, string clientId, string redirectU
     public string Issuer => $"http://localhost:{PublicPort}";
 
     /// <summary>The port of the server's public address; its own unless several share one.</summary>
-    public int PublicPort { get; private init; } = server.Url.Port;
+    public int PublicPort { get; private init; }
 
-    public static OAuthApp OnLoopback(PdsServer server, string scope = Scope, int? publicPort = null)
-    {
-        const string Redirect = "http://127.0.0.1:8080/callback";
-        return new OAuthApp(
-            server,
-            $"http://localhost?redirect_uri={Uri.EscapeDataString("http://127.0.0.1/callback")}&scope={Uri.EscapeDataString(scope)}",
-            Redirect)
-        {
-            PublicPort = publicPort ?? server.Url.Port,
-        };
-    }
+    public static OAuthApp OnLoopback(PdsServer server, string scope = Scope, int? publicPort = null) =>
+        new(server, LoopbackId(scope), LoopbackRedirect) { PublicPort = publicPort ?? server.Url.Port };
+
+    /// <summary>One that knows nothing of the server but its address, as all apps of the world.</summary>
+    public static OAuthApp OnLoopback(XrpcClient entry) => new(entry, LoopbackId(Scope), LoopbackRedirect, entry.Http.BaseAddress!.Port);
 
     /// <summary>An app with a server of its own, which authenticates if the server publishes keys.</summary>
     public static OAuthApp Of(PdsServer server, OAuthClientHost host)
@@ -132,7 +137,7 @@ public sealed class OAuthApp(PdsServer server, string clientId, string redirectU
     public Task<XrpcReply> GetSessionAsync(string accessToken, PdsServer? at = null)
     {
         return Key.SendAsync(
-            (at ?? Server).Xrpc, HttpMethod.Get, "/xrpc/com.atproto.server.getSession", accessToken, Issuer);
+            at?.Xrpc ?? _entry, HttpMethod.Get, "/xrpc/com.atproto.server.getSession", accessToken, Issuer);
     }
 
     /// <summary>Posts a form with a proof, and again when it is given a nonce.</summary>
@@ -151,13 +156,16 @@ public sealed class OAuthApp(PdsServer server, string clientId, string redirectU
                 Content = new FormUrlEncodedContent(parameters.Where(parameter => parameter.Value is not null)!),
             };
             request.Headers.Add("DPoP", key.Prove("POST", $"{Issuer}{path}"));
-            var answer = await (at ?? Server).Xrpc.SendAsync(request);
+            var answer = await (at?.Xrpc ?? _entry).SendAsync(request);
             key.Nonce = answer.Header("DPoP-Nonce") ?? key.Nonce;
             return answer;
         }
     }
 
     public void Dispose() => Key.Dispose();
+
+    private static string LoopbackId(string scope) =>
+        $"http://localhost?redirect_uri={Uri.EscapeDataString("http://127.0.0.1/callback")}&scope={Uri.EscapeDataString(scope)}";
 }
 
 /// <summary>The answer of the token endpoint.</summary>

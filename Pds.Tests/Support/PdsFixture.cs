@@ -46,7 +46,8 @@ public sealed class PdsFixture : IAsyncLifetime
         IReadOnlyDictionary<string, string>? settings = null,
         TimeProvider? time = null,
         string? database = null,
-        Action<IServiceCollection>? configureServices = null)
+        Action<IServiceCollection>? configureServices = null,
+        int? replicas = null)
     {
         var world = await _world.Value;
         return await PdsServer.StartAsync(
@@ -55,7 +56,8 @@ public sealed class PdsFixture : IAsyncLifetime
             world.PlcUrl,
             settings,
             time,
-            configureServices: configureServices);
+            configureServices: configureServices,
+            replicas: replicas);
     }
 
     /// <summary>Makes an empty database and returns how to connect to it.</summary>
@@ -70,6 +72,9 @@ public sealed class PdsFixture : IAsyncLifetime
         {
             await (await _world.Value).DisposeAsync();
         }
+
+        // The last word of every run: nothing that was told in confidence stands in a log, of the witnesses' requests either.
+        Assert.Empty(KnownSecrets.FindIn(RunLog.Lines));
     }
 
     private sealed record World(WebApplication Plc, Uri PlcUrl, PdsServer Server) : IAsyncDisposable

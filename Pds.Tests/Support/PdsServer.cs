@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Pds.LocalServices;
@@ -7,7 +8,10 @@ using Wolverine;
 
 namespace Pds.Tests.Support;
 
-/// <summary>The server under test: the real host, in this process, on a port of its own.</summary>
+/// <summary>
+/// The server under test: the real host, in this process, on a port of its own. <c>PDS_TEST_REPLICAS=3</c> makes it three on one
+/// database behind a <see cref="Balancer"/>, which every client then goes through.
+/// </summary>
 public sealed class PdsServer : IAsyncDisposable
 {
     /// <summary>For <c>Authorization: Basic</c> with user <c>admin</c>.</summary>
@@ -16,11 +20,18 @@ public sealed class PdsServer : IAsyncDisposable
     /// <summary>Signs the PLC operations of every server under test.</summary>
     public const string RotationKey = "5555555555555555555555555555555555555555555555555555555555555555";
 
-    private readonly WebApplication _app;
+    private const string JwtSecret = "a secret that is only for tests, and long enough";
+    private const string DpopSecret = "7777777777777777777777777777777777777777777777777777777777777777";
 
-    private PdsServer(WebApplication app, Uri url, Uri plcUrl)
+    private static readonly int UsualReplicas =
+        int.TryParse(Environment.GetEnvironmentVariable("PDS_TEST_REPLICAS"), CultureInfo.InvariantCulture, out var count) ? count : 1;
+
+    private readonly WebApplication[] _replicas;
+    private readonly Balancer? _balancer;
+
+    private PdsServer(WebApplication[] replicas, IReadOnlyList<Uri> urls, Balancer? balancer, Uri url, Uri plcUrl)
     {
-        _app = app;
+        (_replicas, Replicas, _balancer) = (replicas, urls, balancer);
         Url = url;
         PlcUrl = plcUrl;
         Xrpc = new XrpcClient(TestHttp.Create(url));
@@ -28,20 +39,24 @@ public sealed class PdsServer : IAsyncDisposable
 
     public Uri Url { get; }
 
+    /// <summary>The addresses of the servers themselves: of one, where there are no replicas.</summary>
+    public IReadOnlyList<Uri> Replicas { get; }
+
     /// <summary>The PLC directory that the server was started with.</summary>
     public Uri PlcUrl { get; }
 
     /// <summary>Calls methods without credentials.</summary>
     public XrpcClient Xrpc { get; }
 
-    /// <summary>The server's own services, for what cannot be seen from outside.</summary>
-    public IServiceProvider Services => _app.Services;
+    /// <summary>The server's own services, for what cannot be seen from outside; of several replicas, the first one's.</summary>
+    public IServiceProvider Services => _replicas[0].Services;
 
     /// <summary>Starts a server.</summary>
     /// <param name="database">The connection string; two servers on one database are replicas.</param>
     /// <param name="settings">Variables, such as <c>PDS_INVITE_REQUIRED</c>; they win over the defaults of the tests, and an empty one takes a default away.</param>
     /// <param name="time">The clock; the real one when null.</param>
     /// <param name="configureServices">The last word on the server's services, such as clients that find names here.</param>
+    /// <param name="replicas">1 where a test looks into the one process that answers it; what is asked for by the run when null.</param>
     public static async Task<PdsServer> StartAsync(
         string database,
         string redis,
@@ -49,9 +64,14 @@ public sealed class PdsServer : IAsyncDisposable
         IReadOnlyDictionary<string, string>? settings = null,
         TimeProvider? time = null,
         int? port = null,
-        Action<IServiceCollection>? configureServices = null)
+        Action<IServiceCollection>? configureServices = null,
+        int? replicas = null)
     {
         port ??= LoopbackPort.Free();
+        KnownSecrets.Note("PDS_ADMIN_PASSWORD", AdminPassword);
+        KnownSecrets.Note("PDS_PLC_ROTATION_KEY", RotationKey);
+        KnownSecrets.Note("PDS_JWT_SECRET", JwtSecret);
+        KnownSecrets.Note("PDS_DPOP_SECRET", DpopSecret);
         var variables = Variables(database, redis, plc, port.Value);
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
@@ -62,20 +82,21 @@ public sealed class PdsServer : IAsyncDisposable
             }
         }
 
-        var app = PdsApplication.Create(
-            [.. variables.Select(variable => $"--{variable.Key}={variable.Value}")],
-            builder =>
+        var url = UrlOf(port.Value);
+        if ((replicas ?? UsualReplicas) is var count and > 1)
+        {
+            var urls = Enumerable.Range(0, count).Select(_ => UrlOf(LoopbackPort.Free())).ToArray();
+            var apps = new List<WebApplication>();
+            foreach (var own in urls)
             {
-                if (time is not null)
-                {
-                    builder.Services.AddSingleton(time);
-                }
+                variables["urls"] = own.ToString();
+                apps.Add(await StartAsync(variables, time, configureServices));
+            }
 
-                configureServices?.Invoke(builder.Services);
-            });
-        await app.MigrateAsync();
-        await app.StartAsync();
-        return new PdsServer(app, new Uri($"http://127.0.0.1:{port}"), plc);
+            return new PdsServer([.. apps], urls, await Balancer.StartAsync(urls, port), url, plc);
+        }
+
+        return new PdsServer([await StartAsync(variables, time, configureServices)], [url], null, url, plc);
     }
 
     /// <summary>Sends a message as another module would.</summary>
@@ -96,8 +117,17 @@ public sealed class PdsServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Xrpc.Http.Dispose();
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        if (_balancer is not null)
+        {
+            await _balancer.DisposeAsync();
+        }
+
+        foreach (var app in _replicas)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+
         if (Directory.Exists(BlobFolder(Url.Port)))
         {
             Directory.Delete(BlobFolder(Url.Port), recursive: true);
@@ -117,13 +147,35 @@ public sealed class PdsServer : IAsyncDisposable
         ["PDS_DEV_MODE"] = "true",
         ["PDS_DID_PLC_URL"] = plc.ToString(),
         ["PDS_INVITE_REQUIRED"] = "false",
-        ["PDS_JWT_SECRET"] = "a secret that is only for tests, and long enough",
-        ["PDS_DPOP_SECRET"] = new('7', 64),
+        ["PDS_JWT_SECRET"] = JwtSecret,
+        ["PDS_DPOP_SECRET"] = DpopSecret,
         ["PDS_ADMIN_PASSWORD"] = AdminPassword,
         ["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = RotationKey,
         ["PDS_BLOBSTORE_DISK_LOCATION"] = BlobFolder(port),
         ["PDS_RECORD_SCHEMA_WAIT_MS"] = "0",
     };
+
+    private static async Task<WebApplication> StartAsync(
+        Dictionary<string, string> variables, TimeProvider? time, Action<IServiceCollection>? configureServices)
+    {
+        var app = PdsApplication.Create(
+            [.. variables.Select(variable => $"--{variable.Key}={variable.Value}")],
+            builder =>
+            {
+                RunLog.Listen(builder.Logging);
+                if (time is not null)
+                {
+                    builder.Services.AddSingleton(time);
+                }
+
+                configureServices?.Invoke(builder.Services);
+            });
+        await app.MigrateAsync();
+        await app.StartAsync();
+        return app;
+    }
+
+    private static Uri UrlOf(int port) => new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}");
 
     internal static string BlobFolder(int port) => Path.Combine(Path.GetTempPath(), $"pds-blobs-of-tests-{port}");
 }

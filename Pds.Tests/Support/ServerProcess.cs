@@ -42,6 +42,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it, and returns when it answers.</summary>
     public Task StartAsync() => _up = RunAsync();
 
+    /// <summary>Tells it to stop, as a rolling upgrade does, and returns when it has.</summary>
+    public Task StopAsync() => _process!.StopAsync();
+
     /// <summary>Ends it without a word, as <c>kill -9</c> does, and starts it again; returns when it answers.</summary>
     public Task KillAndStartAsync()
     {
@@ -61,7 +64,11 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        await _process!.DisposeAsync();
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
         if (Directory.Exists(PdsServer.BlobFolder(_port)))
         {
             Directory.Delete(PdsServer.BlobFolder(_port), recursive: true);

@@ -12,6 +12,9 @@ internal sealed class StreamClient : IDisposable
     /// <summary>The name under which the server closed; null while it has not.</summary>
     public string? CloseReason => _socket.CloseStatusDescription;
 
+    /// <summary>The code with which the server closed; null while it has not.</summary>
+    public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
+
     /// <summary>Connects.</summary>
     public static async Task<StreamClient> ConnectAsync(Uri server, long? cursor = null)
     {

@@ -58,6 +58,7 @@ public class XrpcClient(HttpClient http)
             }
 
             var cancellationToken = TestContext.Current.CancellationToken;
+            await KnownSecrets.NoteAsync(request);
             using var response = await Http.SendAsync(request, cancellationToken);
             return await XrpcReply.ReadAsync(response, cancellationToken);
         }

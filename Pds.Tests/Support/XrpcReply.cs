@@ -7,6 +7,8 @@ namespace Pds.Tests.Support;
 /// <summary>An answer as a test looks at it.</summary>
 public sealed class XrpcReply
 {
+    private const int LargestAnswerOfTokens = 16 << 10;
+
     private readonly Lazy<JsonElement?> _json;
 
     private XrpcReply(int status, byte[] body, HttpResponseMessage message)
@@ -46,8 +48,21 @@ public sealed class XrpcReply
 
     public override string ToString() => $"{Status} {Encoding.UTF8.GetString(Body.AsSpan(0, Math.Min(Body.Length, 2000)))}";
 
-    internal static async Task<XrpcReply> ReadAsync(HttpResponseMessage message, CancellationToken cancellationToken) =>
-        new((int)message.StatusCode, await message.Content.ReadAsByteArrayAsync(cancellationToken), message);
+    internal static async Task<XrpcReply> ReadAsync(HttpResponseMessage message, CancellationToken cancellationToken)
+    {
+        var body = await message.Content.ReadAsByteArrayAsync(cancellationToken);
+        if (message.Headers.TryGetValues("Set-Cookie", out var cookies))
+        {
+            KnownSecrets.NoteHeader("Set-Cookie", cookies);
+        }
+
+        if (body.Length < LargestAnswerOfTokens)
+        {
+            KnownSecrets.NoteBody(message.Content.Headers.ContentType?.MediaType, Encoding.UTF8.GetString(body));
+        }
+
+        return new((int)message.StatusCode, body, message);
+    }
 
     private string? Member(string name) =>
         _json.Value is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(name, out var value)

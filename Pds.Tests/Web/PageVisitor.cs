@@ -10,10 +10,14 @@ public sealed partial class PageVisitor : IDisposable
     private readonly HttpClient _http;
     private Uri _at;
 
-    public PageVisitor(PdsServer server)
+    public PageVisitor(PdsServer server) : this(server.Url)
+    {
+    }
+
+    public PageVisitor(Uri server)
     {
         // The cookies and the origin are those of the public address.
-        _at = new Uri($"http://localhost:{server.Url.Port}");
+        _at = new Uri($"http://localhost:{server.Port}");
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, CookieContainer = new CookieContainer() };
         _http = new HttpClient(handler, disposeHandler: true)
         {
@@ -32,7 +36,10 @@ public sealed partial class PageVisitor : IDisposable
 
     public int Status => (int)Answer.StatusCode;
 
-    public Task GoAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+    /// <summary>Whether it tries again where no server answers, or one in trouble.</summary>
+    public bool Insists { get; init; }
+
+    public Task GoAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, static () => null, headers);
 
     /// <summary>Sends the form of the open page that has a button with this text.</summary>
     public Task PressAsync(string button, params (string Name, string Value)[] fields) => PressAsync(button, [], fields);
@@ -45,8 +52,8 @@ public sealed partial class PageVisitor : IDisposable
         var hidden = Hidden().Matches(form)
             .Select(input => KeyValuePair.Create(input.Groups["name"].Value, WebUtility.HtmlDecode(input.Groups["value"].Value)))
             .Where(input => !fields.Any(field => field.Name == input.Key));
-        var sent = hidden.Concat(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
-        return SendAsync(HttpMethod.Post, action, new FormUrlEncodedContent(sent), headers);
+        var sent = hidden.Concat(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))).ToArray();
+        return SendAsync(HttpMethod.Post, action, () => new FormUrlEncodedContent(sent), headers);
     }
 
     /// <summary>Sends a form of a page that was open earlier.</summary>
@@ -58,28 +65,42 @@ public sealed partial class PageVisitor : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task SendAsync(HttpMethod method, string path, HttpContent? content, (string Name, string Value)[] headers)
+    private async Task SendAsync(HttpMethod method, string path, Func<HttpContent?> content, (string Name, string Value)[] headers)
     {
         for (var hop = 0; hop < 10; hop++)
         {
             _at = new Uri(_at, path);
-            using var request = new HttpRequestMessage(method, _at) { Content = content };
-            foreach (var (name, value) in headers)
-            {
-                request.Headers.Add(name, value);
-            }
-
-            Answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
-            Html = await Answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            await Eventually.TrueAsync(() => TryHopAsync(method, content(), headers));
             if (Answer.Headers.Location is not { } next || (next.IsAbsoluteUri && next.Host != _at.Host))
             {
                 return;
             }
 
-            (method, content, path) = (HttpMethod.Get, null, next.ToString());
+            (method, content, path) = (HttpMethod.Get, static () => null, next.ToString());
         }
 
         Assert.Fail($"The redirects do not end: {_at}");
+    }
+
+    private async Task<bool> TryHopAsync(HttpMethod method, HttpContent? content, (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, _at) { Content = content };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        await KnownSecrets.NoteAsync(request);
+        try
+        {
+            Answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+            Html = await Answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            return Status < 500 || !Insists;
+        }
+        catch (HttpRequestException) when (Insists)
+        {
+            return false;
+        }
     }
 
     [GeneratedRegex("<form[^>]*>(?<inside>.*?)</form>", RegexOptions.Singleline)]

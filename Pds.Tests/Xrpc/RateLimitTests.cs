@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Pds.Modules.Auth.RateLimits;
@@ -62,7 +63,7 @@ public sealed class RateLimitTests(PdsFixture pds)
         (await alice.PutRecordAsync(Records.Post("two"), "app.bsky.feed.post", "3jzfcijpj2z2a")).Ok();
         (await alice.DeleteRecordAsync("app.bsky.feed.post", "3jzfcijpj2z2a")).Ok();
         await ApplyAsync(alice, 200);
-        var spent = server.Services.GetRequiredService<RateLimitCounters>().Spend(RateLimit.RepoWrites[0], alice.Did.Value, 0).Spent;
+        var spent = (await server.Services.GetRequiredService<RateLimitCounters>().SpendAsync(RateLimit.RepoWrites[0], alice.Did.Value, 0)).Spent;
 
         Assert.Equal(3 + 2 + 1 + 600, spent);
     }
@@ -73,7 +74,7 @@ public sealed class RateLimitTests(PdsFixture pds)
         await using var server = await StartAsync();
         using var alice = await TestAccount.CreateAsync(server);
         using var bob = await TestAccount.CreateAsync(server);
-        server.Services.GetRequiredService<RateLimitCounters>().Spend(RateLimit.RepoWrites[0], alice.Did.Value, 4998);
+        await server.Services.GetRequiredService<RateLimitCounters>().SpendAsync(RateLimit.RepoWrites[0], alice.Did.Value, 4998);
 
         var refused = await alice.CreateRecordAsync(Records.Post("one"));
 
@@ -89,11 +90,11 @@ public sealed class RateLimitTests(PdsFixture pds)
         await using var two = await StartAsync(database);
         var limit = new RateLimit(TestAccount.NewHandle(), 100, TimeSpan.FromHours(1));
 
-        one.Services.GetRequiredService<RateLimitCounters>().Spend(limit, "alice", 60);
-        two.Services.GetRequiredService<RateLimitCounters>().Spend(limit, "alice", 30);
+        await one.Services.GetRequiredService<RateLimitCounters>().SpendAsync(limit, "alice", 60);
+        await two.Services.GetRequiredService<RateLimitCounters>().SpendAsync(limit, "alice", 30);
         await one.Services.GetRequiredService<RateLimitExchange>().ExchangeAsync();
         await two.Services.GetRequiredService<RateLimitExchange>().ExchangeAsync();
-        var seen = two.Services.GetRequiredService<RateLimitCounters>().Spend(limit, "alice", 1).Spent;
+        var seen = (await two.Services.GetRequiredService<RateLimitCounters>().SpendAsync(limit, "alice", 1)).Spent;
 
         Assert.Equal(91, seen);
     }
@@ -102,9 +103,9 @@ public sealed class RateLimitTests(PdsFixture pds)
     public async Task What_could_not_be_told_is_told_the_next_time()
     {
         var counters = new RateLimitCounters(_time);
-        counters.Spend(RateLimit.Global, "alice", 2);
+        await counters.SpendAsync(RateLimit.Global, "alice", 2);
         await counters.ExchangeAsync(_ => Task.FromResult<long[]?>(null));
-        counters.Spend(RateLimit.Global, "alice", 1);
+        await counters.SpendAsync(RateLimit.Global, "alice", 1);
 
         var told = 0L;
         await counters.ExchangeAsync(deltas =>
@@ -114,7 +115,7 @@ public sealed class RateLimitTests(PdsFixture pds)
         });
 
         Assert.Equal(3, told);
-        Assert.Equal(11, counters.Spend(RateLimit.Global, "alice", 1).Spent);
+        Assert.Equal(11, (await counters.SpendAsync(RateLimit.Global, "alice", 1)).Spent);
     }
 
     [Theory]
@@ -158,6 +159,13 @@ public sealed class RateLimitTests(PdsFixture pds)
         (await account.ProcedureAsync("com.atproto.repo.applyWrites", new { repo = account.Did, writes })).Ok();
     }
 
-    private Task<PdsServer> StartAsync(string? database = null, Dictionary<string, string>? settings = null) => pds.StartServerAsync(
-        new Dictionary<string, string>(settings ?? []) { ["PDS_RATE_LIMITS_ENABLED"] = "true" }, _time, database);
+    private async Task<PdsServer> StartAsync(string? database = null, Dictionary<string, string>? settings = null)
+    {
+        var server = await pds.StartServerAsync(
+            new Dictionary<string, string>(settings ?? []) { ["PDS_RATE_LIMITS_ENABLED"] = "true" }, _time, database, replicas: 1);
+
+        // The servers of other tests count in the same Redis.
+        server.Xrpc.Http.DefaultRequestHeaders.Add("X-Forwarded-For", $"2001:db8:{RandomNumberGenerator.GetHexString(4)}:{RandomNumberGenerator.GetHexString(4)}::1");
+        return server;
+    }
 }

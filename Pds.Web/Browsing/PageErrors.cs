@@ -36,7 +36,9 @@ internal sealed partial class PageErrors(RequestDelegate next, ILogger<PageError
         catch (Exception failure) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             Log.Unhandled(logger, failure, context.Request.Method, context.Request.Path);
-            problem = Problem.Of(StatusCodes.Status500InternalServerError);
+            problem = Outages.Explain(failure) is { } outage
+                ? Problem.Of(XrpcErrors.ComeBack(context, outage))
+                : Problem.Of(StatusCodes.Status500InternalServerError);
         }
 
         var response = context.Response;
@@ -54,6 +56,7 @@ internal sealed partial class PageErrors(RequestDelegate next, ILogger<PageError
     /// <summary>Answers with the page of a problem.</summary>
     public static Task ShowAsync(HttpContext context, Problem problem)
     {
+        XrpcTelemetry.CountRefusal(problem.Name ?? XrpcErrorNames.Of(problem.Status), problem.Status);
         PageSecurity.Apply(context);
         context.Response.StatusCode = problem.Status;
         var action = new ActionContext(context, new RouteData(), new ActionDescriptor());

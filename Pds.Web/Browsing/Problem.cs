@@ -6,7 +6,8 @@ namespace Pds.Web.Browsing;
 /// <param name="Title">A key of the texts.</param>
 /// <param name="Text">A key of the texts: what to do now.</param>
 /// <param name="Detail">For developers, in English.</param>
-internal sealed record Problem(int Status, string Title, string Text, string? Detail = null)
+/// <param name="Name">The refusal's name; null where there is only the status.</param>
+internal sealed record Problem(int Status, string Title, string Text, string? Detail = null, string? Name = null)
 {
     /// <summary>The name of the refusal of a request that waits no longer, or not in this browser.</summary>
     public const string RequestEnded = "RequestEnded";
@@ -16,9 +17,9 @@ internal sealed record Problem(int Status, string Title, string Text, string? De
 
     public static Problem Of(XrpcException refusal) => refusal.Error switch
     {
-        RequestEnded => new(refusal.Status, "Problem.Ended.Title", "Problem.Ended.Text"),
-        CookiesOff => new(refusal.Status, "Problem.Cookies.Title", "Problem.Cookies.Text"),
-        _ => Of(refusal.Status) with { Detail = refusal.Status < 500 ? refusal.Message : null },
+        RequestEnded => new(refusal.Status, "Problem.Ended.Title", "Problem.Ended.Text", Name: RequestEnded),
+        CookiesOff => new(refusal.Status, "Problem.Cookies.Title", "Problem.Cookies.Text", Name: CookiesOff),
+        _ => Of(refusal.Status) with { Detail = refusal.Status < 500 ? refusal.Message : null, Name = refusal.Error },
     };
 
     public static Problem Of(int status) => status switch

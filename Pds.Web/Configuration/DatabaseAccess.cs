@@ -20,6 +20,8 @@ internal static class DatabaseAccess
     /// </summary>
     public static void Prepare(this NpgsqlDataSourceBuilder source)
     {
+        // Metrics name a pool by it, else by the connection string.
+        source.Name = "pdsdb";
         source.ConnectionStringBuilder.ReadBufferSize = 32 * 1024;
         source.ConnectionStringBuilder.MaxAutoPrepare = 200;
         source.ConnectionStringBuilder.AutoPrepareMinUsages = 2;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Pds.Xrpc;
 
 namespace Pds.Web.Configuration;
@@ -15,12 +16,16 @@ internal static class Listener
 
     private const string PortVariable = "PDS_PORT";
 
-    public static WebApplicationBuilder AddListener(this WebApplicationBuilder builder)
+    private static readonly TimeSpan SlowGrace = TimeSpan.FromSeconds(10);
+
+    /// <param name="beside">A URL to listen on beside the server's own; null when there is none.</param>
+    public static WebApplicationBuilder AddListener(this WebApplicationBuilder builder, string? beside)
     {
         var urls = builder.Configuration[WebHostDefaults.ServerUrlsKey];
         if (string.IsNullOrEmpty(urls))
         {
-            builder.WebHost.UseUrls($"http://*:{PdsOptions.Read<ServiceOptions>(builder.Configuration).Port}");
+            urls = $"http://*:{PdsOptions.Read<ServiceOptions>(builder.Configuration).Port}";
+            builder.WebHost.UseUrls(urls);
         }
         else if (string.IsNullOrEmpty(builder.Configuration[PortVariable]))
         {
@@ -29,8 +34,19 @@ internal static class Listener
             builder.Configuration.AddInMemoryCollection([new(PortVariable, port.ToString(CultureInfo.InvariantCulture))]);
         }
 
+        if (beside is not null)
+        {
+            builder.WebHost.UseUrls(urls, beside);
+        }
+
+        var load = PdsOptions.Read<LoadOptions>(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            // Who sends or takes slower than this, after a while of grace, holds a place that others need.
+            kestrel.Limits.MaxConcurrentConnections = load.MaxConnections;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 500, SlowGrace);
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 500, SlowGrace);
+
             kestrel.AddServerHeader = false;
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(90);
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);

@@ -43,7 +43,7 @@ internal static class PageSecurity
         headers["Permissions-Policy"] = Permissions;
         if (branding.IsSecure)
         {
-            headers.StrictTransportSecurity = "max-age=63072000";
+            headers.StrictTransportSecurity = AnswerSecurity.StrictTransport;
         }
     }
 

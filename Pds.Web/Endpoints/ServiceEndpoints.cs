@@ -12,7 +12,7 @@ internal static class ServiceEndpoints
 
     public static void MapService(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/xrpc/_health", HealthAsync);
+        routes.MapGet("/xrpc/_health", HealthAsync).DisableRateLimiting();
         routes.MapGet("/robots.txt", () => Results.Text("# The public API may be crawled.\nUser-agent: *\nAllow: /\n"));
         routes.MapGet("/.well-known/did.json", (ServiceOptions service) => DidDocument(service));
     }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Pds.Xrpc;
 
@@ -23,6 +24,7 @@ public static class XrpcAuthentication
     public static AuthenticateResult Success(HttpContext context, Caller caller)
     {
         context.Features.Set(caller);
+        context.RequestServices.GetService<Pseudonyms>()?.Name(caller.Did);
         return AuthenticateResult.Success(new AuthenticationTicket(Authenticated, Scheme));
     }
 }

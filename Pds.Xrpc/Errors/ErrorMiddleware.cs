@@ -55,16 +55,14 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
                 return;
             }
             catch (DbException failure) when (
-                IsOutage(failure) && attempt < MaxAttempts && HttpMethods.IsGet(context.Request.Method) && !context.Response.HasStarted)
+                Outages.IsAway(failure) && attempt < MaxAttempts && HttpMethods.IsGet(context.Request.Method) && !context.Response.HasStarted)
             {
                 Log.AskingAgain(logger, context.Request.Path, failure.Message);
-                context.Response.Clear();
+                RemoveContent(context.Response);
+                context.Response.StatusCode = StatusCodes.Status200OK;
             }
         }
     }
-
-    private static bool IsOutage(DbException failure) =>
-        failure.IsTransient || failure.SqlState?.StartsWith("57P", StringComparison.Ordinal) == true;
 
     private Task AnswerAsync(HttpContext context, Exception failure)
     {
@@ -77,10 +75,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
 
         if (refusal is null)
         {
-            Log.Unhandled(logger, failure, context.Request.Method, context.Request.Path);
-            refusal = failure is DbException outage && IsOutage(outage)
-                ? new XrpcException(503, XrpcErrorNames.Of(503), "The database is not there; try again in a moment")
-                : new XrpcException(500, "InternalServerError", "Internal Server Error");
+            refusal = Explain(context, failure);
         }
 
         if (context.Response.HasStarted)
@@ -93,8 +88,22 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         return WriteAsync(context, refusal.Status, refusal.Error, refusal.Message);
     }
 
+    // An outage is one line for each request that met it: where it happened says nothing.
+    private XrpcException Explain(HttpContext context, Exception failure)
+    {
+        if (Outages.Explain(failure) is { } outage)
+        {
+            Log.Away(logger, context.Request.Method, context.Request.Path, failure.Message);
+            return XrpcErrors.ComeBack(context, outage);
+        }
+
+        Log.Unhandled(logger, failure, context.Request.Method, context.Request.Path);
+        return new XrpcException(500, "InternalServerError", "Internal Server Error");
+    }
+
     private static async Task WriteAsync(HttpContext context, int status, string error, string message)
     {
+        XrpcTelemetry.CountRefusal(error, status);
         var body = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(body, WriterOptions))
         {
@@ -105,21 +114,32 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         }
 
         var response = context.Response;
-        response.Headers.Remove(HeaderNames.ContentEncoding);
-        response.Headers.Remove(HeaderNames.ETag);
-        response.Headers.Remove(HeaderNames.ContentDisposition);
-        response.Headers.Remove(HeaderNames.CacheControl);
-        response.Headers.Remove(HeaderNames.AcceptRanges);
+        RemoveContent(response);
         response.StatusCode = status;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.WrittenCount;
         await response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
 
+    // Who may read the answer, and what browsers make of it, was said before the method was asked, and stays.
+    private static void RemoveContent(HttpResponse response)
+    {
+        response.Headers.Remove(HeaderNames.ContentType);
+        response.Headers.Remove(HeaderNames.ContentLength);
+        response.Headers.Remove(HeaderNames.ContentEncoding);
+        response.Headers.Remove(HeaderNames.ETag);
+        response.Headers.Remove(HeaderNames.ContentDisposition);
+        response.Headers.Remove(HeaderNames.CacheControl);
+        response.Headers.Remove(HeaderNames.AcceptRanges);
+    }
+
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} lost the database and asks again: {Reason}")]
         public static partial void AskingAgain(ILogger logger, PathString path, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} was refused: {Reason}")]
+        public static partial void Away(ILogger logger, string method, PathString path, string reason);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
         public static partial void Unhandled(ILogger logger, Exception failure, string method, PathString path);

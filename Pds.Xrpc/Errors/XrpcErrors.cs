@@ -66,6 +66,18 @@ public static class XrpcErrors
     public static XrpcException RateLimitExceeded() =>
         new(StatusCodes.Status429TooManyRequests, "RateLimitExceeded", "Rate Limit Exceeded");
 
+    /// <summary>For what is at its limit; the answer says when to come back.</summary>
+    public static XrpcException Overloaded(HttpContext context) =>
+        ComeBack(context, "The server has too much to do; try again in a moment");
+
+    /// <summary>The server cannot do it now, through no fault of the client; the answer says when to come back.</summary>
+    public static XrpcException ComeBack(HttpContext context, string message)
+    {
+        context.Response.Headers.RetryAfter = "2";
+        const int Status = StatusCodes.Status503ServiceUnavailable;
+        return new XrpcException(Status, XrpcErrorNames.Of(Status), message);
+    }
+
     public static XrpcException UpstreamFailure(string message) =>
         new(StatusCodes.Status502BadGateway, "UpstreamFailure", message);
 

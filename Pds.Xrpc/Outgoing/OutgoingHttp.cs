@@ -66,7 +66,7 @@ public sealed class OutgoingHttp : IDisposable
         }
 
         configure(handler);
-        var client = new HttpClient(handler, disposeHandler: true)
+        var client = new HttpClient(new TimedRequests(handler), disposeHandler: true)
         {
             MaxResponseContentBufferSize = service.FetchMaxResponseSize,
             Timeout = TimeSpan.FromSeconds(30),

@@ -9,21 +9,21 @@ public sealed record MethodLimit(RateLimit[] Limits, RateLimitKey Key, int Point
 /// <summary>Spends what a method costs, when who calls and what is sent have been looked at; only where rate limits are enabled.</summary>
 internal sealed class MethodLimitMiddleware(RequestDelegate next, RateLimiter limiter)
 {
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<MethodLimit>() is { } limit)
         {
             if (limit.Key == RateLimitKey.Address)
             {
-                limiter.SpendByAddress(context, limit.Limits);
+                await limiter.SpendByAddressAsync(context, limit.Limits);
             }
             else if (Caller.Of(context) is { } caller)
             {
-                limiter.Spend(context, limit.Limits, caller.Did, limit.Points);
+                await limiter.SpendAsync(context, limit.Limits, caller.Did, limit.Points);
             }
         }
 
-        return next(context);
+        await next(context);
     }
 }
 

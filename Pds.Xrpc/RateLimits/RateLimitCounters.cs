@@ -4,7 +4,8 @@ namespace Pds.Xrpc;
 
 /// <summary>
 /// Counts in this process, so that no request waits for another server; what is counted is exchanged with the other replicas
-/// behind the requests. Between two exchanges each replica knows its own points only.
+/// behind the requests. Between two exchanges each replica knows its own points only, but one that sees a key for the first time,
+/// as after a start, asks what is known of it.
 /// </summary>
 public sealed class RateLimitCounters(TimeProvider time)
 {
@@ -12,9 +13,12 @@ public sealed class RateLimitCounters(TimeProvider time)
 
     private readonly ConcurrentDictionary<(RateLimit Limit, string Subject), RateLimitCounter> _counters = new();
 
+    /// <summary>Tells by a name what all replicas have spent, 0 where that cannot be had; null where there is one server only.</summary>
+    public Func<string, Task<long>>? Agreed { get; set; }
+
     /// <summary>Spends points of a subject.</summary>
     /// <returns>All that it has spent, and the end of the window in milliseconds since 1970.</returns>
-    internal (long Spent, long EndsAt) Spend(RateLimit limit, string subject, int points)
+    internal async ValueTask<(long Spent, long EndsAt)> SpendAsync(RateLimit limit, string subject, int points)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var window = (long)limit.Window.TotalMilliseconds;
@@ -24,12 +28,20 @@ public sealed class RateLimitCounters(TimeProvider time)
         {
             counter = _counters.AddOrUpdate(
                 key,
-                static (_, end) => new RateLimitCounter(end),
-                static (_, known, end) => known.EndsAt == end ? known : new RateLimitCounter(end),
-                endsAt);
+                static (key, start) => new RateLimitCounter(start.End, start.Counters.Ask(key, start.End)),
+                static (key, known, start) =>
+                    known.EndsAt == start.End ? known : new RateLimitCounter(start.End, start.Counters.Ask(key, start.End)),
+                (Counters: this, End: endsAt));
         }
 
-        return (counter.Spend(points), endsAt);
+        var spent = counter.Spend(points);
+        if (!counter.Known.IsCompleted)
+        {
+            await counter.Known;
+            spent = counter.Spend(0);
+        }
+
+        return (spent, endsAt);
     }
 
     /// <summary>Tells what was spent here since the last time to whoever adds it up, and forgets what is over.</summary>
@@ -50,7 +62,7 @@ public sealed class RateLimitCounters(TimeProvider time)
             else if (counter.IsUntold)
             {
                 untold.Add((counter, new RateLimitDelta(
-                    $"{key.Limit.Name}:{counter.EndsAt}:{key.Subject}", counter.Untold, DateTimeOffset.FromUnixTimeMilliseconds(counter.EndsAt))));
+                    NameOf(key, counter.EndsAt), counter.Untold, DateTimeOffset.FromUnixTimeMilliseconds(counter.EndsAt))));
             }
         }
 
@@ -68,4 +80,9 @@ public sealed class RateLimitCounters(TimeProvider time)
             }
         }
     }
+
+    private Func<Task<long>>? Ask((RateLimit Limit, string Subject) key, long endsAt) =>
+        Agreed is { } agreed ? () => agreed(NameOf(key, endsAt)) : null;
+
+    private static string NameOf((RateLimit Limit, string Subject) key, long endsAt) => $"{key.Limit.Name}:{endsAt}:{key.Subject}";
 }

@@ -8,13 +8,13 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, RateLimiter limi
     private static readonly RateLimit[] Global = [RateLimit.Global];
     private static readonly RateLimit[] GetRepo = [RateLimit.GetRepo];
 
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
         if (context.Request.Path.StartsWithSegments("/xrpc", StringComparison.Ordinal, out var method))
         {
-            limiter.SpendByAddress(context, method == "/com.atproto.sync.getRepo" ? GetRepo : Global);
+            await limiter.SpendByAddressAsync(context, method == "/com.atproto.sync.getRepo" ? GetRepo : Global);
         }
 
-        return next(context);
+        await next(context);
     }
 }

@@ -17,28 +17,26 @@ public sealed class RateLimiter(RateLimitOptions options, RateLimitCounters coun
 
     /// <summary>Spends points of an account.</summary>
     /// <exception cref="XrpcException"><c>RateLimitExceeded</c>.</exception>
-    public void Spend(HttpContext context, RateLimit[] limits, Did did, int points = 1)
-    {
-        if (options.Enabled)
-        {
-            Spend(context, limits, did.Value, points);
-        }
-    }
+    public ValueTask SpendAsync(HttpContext context, RateLimit[] limits, Did did, int points = 1) =>
+        options.Enabled ? SpendAsync(context, limits, did.Value, points) : ValueTask.CompletedTask;
 
     /// <summary>Spends points of whoever asks, by what is asked for and the address.</summary>
     /// <exception cref="XrpcException"><c>RateLimitExceeded</c>.</exception>
-    public void SpendBySubject(HttpContext context, RateLimit[] limits, string subject)
+    public ValueTask SpendBySubjectAsync(HttpContext context, RateLimit[] limits, string subject)
     {
-        if (options.Enabled)
+        if (!options.Enabled)
         {
-            var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject)).AsSpan(0, 16));
-            Spend(context, limits, $"{name}-{AddressOf(context)}", 1);
+            return ValueTask.CompletedTask;
         }
+
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject)).AsSpan(0, 16));
+        return SpendAsync(context, limits, $"{name}-{AddressOf(context)}", 1);
     }
 
-    internal void SpendByAddress(HttpContext context, RateLimit[] limits) => Spend(context, limits, AddressOf(context), 1);
+    internal ValueTask SpendByAddressAsync(HttpContext context, RateLimit[] limits) =>
+        SpendAsync(context, limits, AddressOf(context), 1);
 
-    private void Spend(HttpContext context, RateLimit[] limits, string subject, int points)
+    private async ValueTask SpendAsync(HttpContext context, RateLimit[] limits, string subject, int points)
     {
         if (IsFree(context))
         {
@@ -47,13 +45,14 @@ public sealed class RateLimiter(RateLimitOptions options, RateLimitCounters coun
 
         foreach (var limit in limits)
         {
-            var (spent, endsAt) = counters.Spend(limit, subject, points);
+            var (spent, endsAt) = await counters.SpendAsync(limit, subject, points);
             var left = limit.Points - spent;
             Tell(context.Response, limit, Math.Max(left, 0), endsAt);
             if (left < 0)
             {
                 var wait = endsAt - time.GetUtcNow().ToUnixTimeMilliseconds();
                 context.Response.Headers.RetryAfter = Text(Math.Max(1, (wait + 999) / 1000));
+                XrpcTelemetry.CountLimitRefusal(limit.Name);
                 throw XrpcErrors.RateLimitExceeded();
             }
         }

@@ -66,12 +66,13 @@ internal static class CreateSession
         SecondFactors factors,
         AttemptLimits limits,
         SessionDetails details,
+        SignInLog signIns,
         RateLimiter limiter,
         HttpContext http,
         CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
-        limiter.SpendBySubject(http, RateLimit.CreateSession, input.Identifier.ToLowerInvariant());
+        await limiter.SpendBySubjectAsync(http, RateLimit.CreateSession, input.Identifier.ToLowerInvariant());
         if (input.Password.Length > MaxPasswordLength)
         {
             throw XrpcErrors.AuthenticationRequired("Password too long. Consider resetting your password.");
@@ -89,7 +90,7 @@ internal static class CreateSession
             || await passwords.VerifyAsync(input.Password, login?.PasswordHash, cancellationToken);
         if (login is null || !isRight)
         {
-            AuthTelemetry.LoginsRefused.Add(1);
+            signIns.Refuse(SignInMethod.Password, login?.Account.Did);
             await WaitAsync(startedAt, cancellationToken);
             throw XrpcErrors.AuthenticationRequired("Invalid identifier or password");
         }
@@ -102,7 +103,7 @@ internal static class CreateSession
 
         if (appPassword is null && !isTakendown)
         {
-            await RequireSecondFactorAsync(account, input.AuthFactorToken, factors, limits, bus, cancellationToken);
+            await RequireSecondFactorAsync(account, input.AuthFactorToken, factors, limits, signIns, bus, cancellationToken);
         }
 
         if (appPassword is null && PasswordHash.IsOutdated(login.PasswordHash!))
@@ -117,7 +118,7 @@ internal static class CreateSession
             await refreshTokens.AddAsync(account.Did, appPassword?.Name, session, cancellationToken);
         }
 
-        AuthTelemetry.SessionsCreated.Add(1);
+        signIns.LetIn(appPassword is null ? SignInMethod.Password : SignInMethod.AppPassword, account.Did);
         return await Output.CreateAsync(session, account, details, bus, cancellationToken);
     }
 
@@ -129,7 +130,7 @@ internal static class CreateSession
     }
 
     private static async Task RequireSecondFactorAsync(
-        Account account, string? token, SecondFactors factors, AttemptLimits limits, IMessageBus bus,
+        Account account, string? token, SecondFactors factors, AttemptLimits limits, SignInLog signIns, IMessageBus bus,
         CancellationToken cancellationToken)
     {
         if (!string.IsNullOrWhiteSpace(token))
@@ -139,6 +140,7 @@ internal static class CreateSession
             await limits.CountAsync(AttemptLimit.AccountDaily, account.Did.Value);
             if (!await factors.VerifyAsync(account.Did, token, cancellationToken))
             {
+                signIns.Refuse(SignInMethod.SecondFactor, account.Did);
                 throw XrpcErrors.InvalidToken("Token is invalid");
             }
         }

@@ -46,7 +46,7 @@ internal sealed class ClientDocuments(OutgoingHttp http, TimeProvider time)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(accept));
-            using var response = await http.Foreign.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            using var response = await http.Foreign.SendAsync(request.For("oauth_client"), HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 throw MetadataFields.Refuse(field, (int)response.StatusCode is >= 300 and < 400

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Pds.Xrpc;
 
 namespace Pds.Modules.Auth.OAuth.Server;
 
@@ -9,6 +10,7 @@ internal static class OAuthError
 {
     public static async Task WriteAsync(HttpContext context, int status, string error, string description)
     {
+        XrpcTelemetry.CountRefusal(error, status);
         var body = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(body))
         {

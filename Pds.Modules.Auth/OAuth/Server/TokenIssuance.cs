@@ -2,6 +2,7 @@ using AtProto;
 using OpenIddict.Abstractions;
 using Pds.Modules.Auth.OAuth.Scopes;
 using Pds.Modules.Auth.OAuth.Sessions;
+using Pds.Modules.Auth.SignIn;
 using Wolverine;
 
 namespace Pds.Modules.Auth.OAuth.Server;
@@ -10,7 +11,7 @@ namespace Pds.Modules.Auth.OAuth.Server;
 /// Spends a code and begins the session. The statement that spends it lets one through: whoever comes second has shown it
 /// twice, which ends the session.
 /// </summary>
-internal sealed class TokenIssuance(OAuthSessionStore sessions, CodeGrant codes, AccessTokenIssuer accessTokens)
+internal sealed class TokenIssuance(OAuthSessionStore sessions, CodeGrant codes, AccessTokenIssuer accessTokens, SignInLog signIns)
 {
     /// <exception cref="OAuthException"><c>invalid_grant</c>, or <c>server_error</c> while a permission set cannot be had.</exception>
     public async Task<IssuedTokens> IssueAsync(TokenGrant grant, IMessageBus bus, CancellationToken cancellationToken)
@@ -28,7 +29,7 @@ internal sealed class TokenIssuance(OAuthSessionStore sessions, CodeGrant codes,
             throw OAuthException.InvalidGrant("Invalid code");
         }
 
-        AuthTelemetry.SessionsCreated.Add(1);
+        signIns.LetIn(SignInMethod.App, session.Did);
         return accessTokens.IssueWith(refreshToken, session, SessionLifetime.Of(grant.Client), scope);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using AtProto.Crypto;
 using Pds.Modules.Auth.OAuth.Keys;
 using Pds.Modules.Auth.OAuth.Proofs;
+using Pds.Xrpc;
 
 namespace Pds.Modules.Auth.OAuth.Tokens;
 
@@ -21,6 +22,8 @@ internal sealed class AccessTokenVerifier(
     // About a kilobyte each.
     private const int GenerationSize = 16384;
 
+    private static readonly CacheCounter Counter = new("access_token");
+
     private readonly BoundedCache<AccessToken> _verified = new(GenerationSize);
 
     /// <exception cref="OAuthException"><c>invalid_token</c>: not ours, expired, revoked or replaced by a refresh.</exception>
@@ -33,7 +36,9 @@ internal sealed class AccessTokenVerifier(
 
         Span<char> hash = stackalloc char[TokenHash.Length];
         TokenHash.Write(token, hash);
-        if (!_verified.TryGet(hash, out var verified))
+        var isThere = _verified.TryGet(hash, out var verified);
+        Counter.Count(isThere);
+        if (verified is null)
         {
             verified = Read(token);
             _verified.Add(hash.ToString(), verified);

@@ -13,6 +13,7 @@ internal static class CreateReport
 
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure(Method, HandleAsync)
+        .CountAs(LoadClass.Transfer)
         .AcceptsBody("application/json")
         .RequireAuthorization(Access.AccountOrTakendown)
         .TellsRpcScope(Method);

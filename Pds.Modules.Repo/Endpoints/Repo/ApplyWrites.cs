@@ -55,7 +55,7 @@ internal static class ApplyWrites
             points += PointsOf(write);
         }
 
-        limiter.Spend(context, RateLimit.RepoWrites, caller.Did, points);
+        await limiter.SpendAsync(context, RateLimit.RepoWrites, caller.Did, points);
         foreach (var write in input.Writes)
         {
             if (ActionOf(write) != RepoActions.Delete)

@@ -13,6 +13,7 @@ internal static class ImportRepo
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.repo.importRepo", HandleAsync)
+        .CountAs(LoadClass.Export)
         .RequireAuthorization(Access.FullNotTakendown)
         .RequireAppScope(AccountScope.Needed(AccountScope.Repo, manage: true))
         .AcceptsBody(CarWriter.MediaType)

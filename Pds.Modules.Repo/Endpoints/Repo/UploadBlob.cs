@@ -12,6 +12,7 @@ internal static class UploadBlob
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure("com.atproto.repo.uploadBlob", HandleAsync)
+        .CountAs(LoadClass.Transfer)
         .LimitByAddress(RateLimit.UploadBlob)
         .RequireAuthorization(Access.AccountOrService)
         .TellsScope("blob:<media type>")
@@ -46,6 +47,8 @@ internal static class UploadBlob
             await storage.DeleteAsync([upload.StorageKey], CancellationToken.None);
         }
 
+        RepoTelemetry.BlobsReceived.Add(1);
+        RepoTelemetry.BlobBytesReceived.Add(incoming.Size);
         return known switch
         {
             null => throw XrpcErrors.AccountNotFound(),

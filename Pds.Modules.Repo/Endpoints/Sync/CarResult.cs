@@ -1,5 +1,7 @@
 using AtProto.Repo;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Pds.Modules.Repo.Endpoints.Sync;
 
@@ -9,6 +11,9 @@ internal sealed class CarResult(IAsyncEnumerable<Block> blocks, bool hasRoot = t
 {
     private const int FlushBytes = 64 * 1024;
 
+    // A whole repository is read from the database while it is sent: who takes it drop by drop keeps a connection from others.
+    private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
+
     public static CarResult Of(List<Block> blocks) => new(blocks.ToAsyncEnumerable());
 
     public static CarResult WithoutRoot(List<Block> blocks) => new(blocks.ToAsyncEnumerable(), hasRoot: false);
@@ -16,6 +21,11 @@ internal sealed class CarResult(IAsyncEnumerable<Block> blocks, bool hasRoot = t
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var cancellationToken = httpContext.RequestAborted;
+        if (httpContext.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = SlowestReader;
+        }
+
         await using var source = blocks.GetAsyncEnumerator(cancellationToken);
 
         // The first block is asked for before the answer begins: what fails by then is still an error with a name.

@@ -18,6 +18,7 @@ internal static class GetBlob
 
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapQuery("com.atproto.sync.getBlob", HandleAsync)
+        .CountAs(LoadClass.Transfer)
         .RequireAuthorization(Access.OptionalAccountOrTakendown);
 
     private static async Task<IResult> HandleAsync(
@@ -48,6 +49,8 @@ internal static class GetBlob
 
         var bytes = await storage.OpenAsync(blob.StorageKey, blob.Size, cancellationToken) ?? throw NotFound();
 
+        RepoTelemetry.BlobsServed.Add(1);
+        RepoTelemetry.BlobBytesServed.Add(blob.Size);
         var headers = http.Response.Headers;
         headers.CacheControl = caller is null ? ForAll : ForOwner;
         headers.XContentTypeOptions = "nosniff";

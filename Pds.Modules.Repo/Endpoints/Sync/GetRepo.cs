@@ -11,6 +11,7 @@ internal static class GetRepo
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapQuery("com.atproto.sync.getRepo", HandleAsync)
+        .CountAs(LoadClass.Export)
         .RequireAuthorization(Access.OptionalAccountOrTakendown);
 
     private static async Task<CarResult> HandleAsync(

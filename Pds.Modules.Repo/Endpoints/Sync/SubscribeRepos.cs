@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using AtProto.Data;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Hosting;
 using Pds.Modules.Repo.Firehose;
 using Pds.Xrpc;
 
@@ -14,16 +14,18 @@ internal static class SubscribeRepos
     private static readonly TimeSpan Ping = TimeSpan.FromSeconds(30);
 
     public static void Map(IEndpointRouteBuilder xrpc) =>
-        xrpc.MapSubscription("com.atproto.sync.subscribeRepos", HandleAsync);
+        xrpc.MapSubscription("com.atproto.sync.subscribeRepos", HandleAsync).DisableRateLimiting();
 
     private static async Task HandleAsync(
-        HttpContext http, [Range(0, DataModel.MaxInteger)] long? cursor, SubscriberLoop loop, IHostApplicationLifetime host)
+        HttpContext http, [Range(0, DataModel.MaxInteger)] long? cursor, SubscriberLoop loop, SubscriberCount count, Drain drain)
     {
+        using var place = count.Take(http);
+
         // Who was told that it is connected misses nothing from then on.
         var newest = await loop.FindNewestAsync(http.RequestAborted);
         using var socket = await http.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = Ping, KeepAliveTimeout = Ping });
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, drain.Leaving);
         var subscriber = new Subscriber(
             socket, http.Connection.RemoteIpAddress?.ToString() ?? "", http.Request.Headers.UserAgent.ToString());
         await loop.RunAsync(subscriber, cursor, newest, end.Token);

@@ -19,21 +19,32 @@ internal sealed class CrashLoad : IAsyncDisposable
     private readonly Task _writing;
     private int _acknowledged;
 
-    private CrashLoad(IReadOnlyList<ServerProcess> servers, TestAccount[] accounts, int seed)
+    private CrashLoad(IReadOnlyList<ServerProcess> servers, IReadOnlyList<CrashEntry> entries, TestAccount[] accounts, int seed)
     {
         (_servers, _accounts) = (servers, accounts);
         _writers =
         [
             .. accounts.SelectMany((account, i) => Enumerable.Range(0, WritersOfEach).Select(
-                n => new CrashWriter(account, $"w{n}", servers, new Dice(seed + (10 * i) + n)))),
+                n => new CrashWriter(account, $"w{n}", entries, new Dice(seed + (10 * i) + n)))),
         ];
-        _subscriber = new CrashSubscriber(servers);
+        _subscriber = new CrashSubscriber(entries);
         _subscriber.Start();
         _writing = Task.WhenAll(_writers.Select(writer => Task.Run(() => WriteAsync(writer))));
     }
 
-    public static async Task<CrashLoad> StartAsync(IReadOnlyList<ServerProcess> servers, int seed) =>
-        new(servers, await Task.WhenAll(Enumerable.Range(0, Accounts).Select(_ => TestAccount.CreateAsync(servers[0].Xrpc))), seed);
+    /// <param name="balancer">What all clients go through; each finds its own way where there is none.</param>
+    public static async Task<CrashLoad> StartAsync(IReadOnlyList<ServerProcess> servers, int seed, Balancer? balancer = null)
+    {
+        var entries = balancer is null ? servers.Select(CrashEntry.Of).ToArray() : [CrashEntry.Of(balancer)];
+        var accounts = await Task.WhenAll(Enumerable.Range(0, Accounts).Select(_ => TestAccount.CreateAsync(servers[0].Xrpc)));
+        return new CrashLoad(servers, entries, accounts, seed);
+    }
+
+    /// <summary>How many writes got no answer, or that of a server in trouble.</summary>
+    public int Uncertain => _writers.Sum(writer => writer.Uncertain);
+
+    /// <summary>How many writes were acknowledged.</summary>
+    public int Acknowledged => Volatile.Read(ref _acknowledged);
 
     /// <summary>Goes on until as many more writes have been acknowledged.</summary>
     public async Task GoOnAsync(int writes)
@@ -63,7 +74,7 @@ internal sealed class CrashLoad : IAsyncDisposable
             }
         }
 
-        return $"{_acknowledged} writes acknowledged, {_writers.Sum(writer => writer.Uncertain)} uncertain, "
+        return $"{_acknowledged} writes acknowledged, {Uncertain} uncertain, "
             + $"{audit.Commits} commits, {_subscriber.Connections} connections of the subscriber";
     }
 

@@ -7,10 +7,10 @@ using Pds.Tests.Support;
 namespace Pds.Tests.Repo.Crash;
 
 /// <summary>
-/// A consumer that connects again by its cursor, to one server after the other, whenever its connection ends, and holds each
+/// A consumer that connects again by its cursor, by one entry after the other, whenever its connection ends, and holds each
 /// event to follow the one before it.
 /// </summary>
-internal sealed class CrashSubscriber(IReadOnlyList<ServerProcess> servers)
+internal sealed class CrashSubscriber(IReadOnlyList<CrashEntry> entries)
 {
     private volatile bool _isStopping;
     private long _last;
@@ -42,11 +42,11 @@ internal sealed class CrashSubscriber(IReadOnlyList<ServerProcess> servers)
     {
         while (!_isStopping)
         {
-            var server = servers[Connections++ % servers.Count];
-            await server.UpAsync();
+            var entry = entries[Connections++ % entries.Count];
+            await entry.UpAsync();
             try
             {
-                using var client = _client = await StreamClient.ConnectAsync(server.Url, _last);
+                using var client = _client = await StreamClient.ConnectAsync(entry.Url, _last);
                 while (await client.ReadAsync() is { } message)
                 {
                     Take(message);

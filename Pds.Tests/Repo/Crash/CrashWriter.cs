@@ -9,15 +9,15 @@ using Pds.Tests.Support;
 namespace Pds.Tests.Repo.Crash;
 
 /// <summary>
-/// Someone who writes to keys that nobody else writes to, from whichever server answers, and notes what was acknowledged and
+/// Someone who writes to keys that nobody else writes to, by one entry after the other, and notes what was acknowledged and
 /// what nobody knows. A key of which the latter is true is left alone from then on.
 /// </summary>
-internal sealed class CrashWriter(TestAccount account, string name, IReadOnlyList<ServerProcess> servers, Dice dice) : IDisposable
+internal sealed class CrashWriter(TestAccount account, string name, IReadOnlyList<CrashEntry> entries, Dice dice) : IDisposable
 {
     private const string Collection = "com.example.crash";
 
     private readonly XrpcClient[] _clients =
-        [.. servers.Select(server => new XrpcClient(TestHttp.Create(server.Url)) { Token = account.Token })];
+        [.. entries.Select(entry => new XrpcClient(TestHttp.Create(entry.Url)) { Token = account.Token })];
 
     private readonly Dictionary<string, Cid?> _certain = [];
     private readonly List<Change[]> _uncertain = [];
@@ -42,13 +42,13 @@ internal sealed class CrashWriter(TestAccount account, string name, IReadOnlyLis
     /// <summary>Writes something once; true when it was acknowledged.</summary>
     public async Task<bool> WriteAsync()
     {
-        var server = _turn++ % servers.Count;
-        await servers[server].UpAsync();
+        var entry = _turn++ % entries.Count;
+        await entries[entry].UpAsync();
         var changes = Choose();
         XrpcReply? reply = null;
         try
         {
-            reply = await SendAsync(_clients[server], changes);
+            reply = await SendAsync(_clients[entry], changes);
         }
         catch (HttpRequestException)
         {

@@ -15,6 +15,7 @@ internal static class GetFeed
 
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapQuery(Method, HandleAsync)
+        .CountAs(LoadClass.Transfer)
         .RequireAuthorization(Access.Account)
         .TellsScope($"{NeededScopes.ToCall(Method)} and {NeededScopes.ToCall(SkeletonMethod)}");
 

@@ -14,6 +14,7 @@ internal static class GetPostThread
 
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapQuery(Method, HandleAsync)
+        .CountAs(LoadClass.Transfer)
         .RequireAuthorization(Access.Account)
         .TellsRpcScope(Method);
 

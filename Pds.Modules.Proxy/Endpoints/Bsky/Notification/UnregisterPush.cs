@@ -12,6 +12,7 @@ internal static class UnregisterPush
 
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
         .MapProcedure(Method, HandleAsync)
+        .CountAs(LoadClass.Transfer)
         .AcceptsBody("application/json")
         .RequireAuthorization(Access.Account)
         .TellsRpcScope(Method);
