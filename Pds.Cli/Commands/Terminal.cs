@@ -12,7 +12,8 @@ namespace Pds.Cli.Commands;
 /// addresses, can neither color the terminal nor move its cursor.
 /// </summary>
 /// <param name="console">The terminal, or what stands for it in a test.</param>
-internal sealed class Terminal(IAnsiConsole console)
+/// <param name="errors">Where complaints go; the same when null.</param>
+internal sealed class Terminal(IAnsiConsole console, IAnsiConsole? errors = null)
 {
     // The column that a table shrinks last is not known to it; where nobody looks, nothing has to fit.
     private const int WidthOfFiles = 400;
@@ -30,12 +31,12 @@ internal sealed class Terminal(IAnsiConsole console)
             console.Profile.Width = WidthOfFiles;
         }
 
-        return new Terminal(console);
+        return new Terminal(console, AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) }));
     }
 
     public void Say(string text) => console.Profile.Out.Writer.WriteLine(Clean(text));
 
-    public void Complain(string text) => console.Write(new Text($"{Clean(text)}{Environment.NewLine}", new Style(Spectre.Console.Color.Red)));
+    public void Complain(string text) => (errors ?? console).Write(new Text($"{Clean(text)}{Environment.NewLine}", new Style(Spectre.Console.Color.Red)));
 
     /// <summary>Writes JSON, or for people what <paramref name="write"/> makes of it.</summary>
     public void Answer(ParseResult parsed, JsonNode answer, Action<Terminal> write)

@@ -3,7 +3,7 @@ namespace Pds.Cli.Doctor;
 /// <summary>All examinations, at once, each with its time.</summary>
 internal static class Consultation
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <param name="problems">What keeps the server from being put together.</param>
     /// <returns>What was found, in a fixed order.</returns>

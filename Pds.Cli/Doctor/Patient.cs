@@ -46,7 +46,7 @@ internal sealed class Patient : IAsyncDisposable
             AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ConnectCallback = ConnectAsync,
             SslOptions = { RemoteCertificateValidationCallback = Trusts },
         };
-        World = new HttpClient(_world, disposeHandler: false) { MaxResponseContentBufferSize = MaxAnswer, Timeout = TimeSpan.FromSeconds(20) };
+        World = new HttpClient(_world, disposeHandler: false) { MaxResponseContentBufferSize = MaxAnswer, Timeout = TimeSpan.FromSeconds(30) };
         _account = new Lazy<Task<(Did, Handle)?>>(FindAccountAsync);
     }
 

@@ -97,12 +97,12 @@ public sealed class AccountCommandTests(PdsFixture pds)
         (await line.RunAsync("invite", "disable", "--yes")).Failed("Which codes");
 
         Assert.Equal(2, codes.Length);
-        var listed = (await line.JsonAsync("invite", "list", "--limit", "2000")).EnumerateArray()
+        var listed = (await line.JsonAsync("invite", "list", "--limit", "50000")).EnumerateArray()
             .ToLookup(item => item.GetProperty("forAccount").GetString() == "admin" ? item.GetProperty("code").GetString() : item.GetProperty("forAccount").GetString());
         Assert.Equal((true, 3), State(listed[codes[0]].Single()));
         Assert.Equal((false, 3), State(listed[codes[1]].Single()));
         Assert.Equal((true, 1), State(listed[alice.Did.Value].Single()));
-        Assert.Contains(codes[1], (await line.RunAsync("invite", "list", "--limit", "2000", "--sort", "usage")).Ok().Output, StringComparison.Ordinal);
+        Assert.Contains(codes[1], (await line.RunAsync("invite", "list", "--limit", "50000", "--sort", "usage")).Ok().Output, StringComparison.Ordinal);
     }
 
     [Fact]
