@@ -14,6 +14,9 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string path)
 
     public string LogFile => $"{path}.log";
 
+    /// <summary>Where its socket is, as every cluster has it in its own files.</summary>
+    public string SocketFolder => path;
+
     /// <summary>The server's process; null when none was noted, or the noted one is gone.</summary>
     public int? RunningId => ReadProcessId() is { } id && IsOurs(id) ? id : null;
 
@@ -72,6 +75,7 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string path)
     public async Task<bool> TryStartAsync(IEnumerable<string> settings)
     {
         ForgetDeadServer();
+        ClearSockets();
         var options = string.Join(' ', settings.Select(setting => $"-c {setting}"));
         return await binaries.TryRunAsync("pg_ctl", "-D", path, "-l", LogFile, "-w", "-t", "300", "-s", "-o", options, "start");
     }
@@ -93,6 +97,18 @@ internal sealed class PostgresCluster(PostgresBinaries binaries, string path)
         if (ReadProcessId() is not null && RunningId is null)
         {
             File.WriteAllLines(PidFile, [NoProcess, .. File.ReadLines(PidFile).Skip(1).ToArray()]);
+        }
+    }
+
+    // What a server leaves behind that was killed, with a note of its process: that number, too, may have been given away.
+    private void ClearSockets()
+    {
+        if (RunningId is null)
+        {
+            foreach (var file in Directory.EnumerateFiles(path, ".s.PGSQL.*"))
+            {
+                File.Delete(file);
+            }
         }
     }
 

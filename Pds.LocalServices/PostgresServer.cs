@@ -1,17 +1,21 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Npgsql;
 
 namespace Pds.LocalServices;
 
 /// <summary>
-/// A private PostgreSQL cluster in a folder, started and stopped by its owner, reached over loopback with a generated
-/// password. A cluster that was killed, or whose owner was, comes back at the next start with all that was committed.
+/// A private PostgreSQL cluster in a folder, started and stopped by its owner, reached over a socket of its own or loopback with a
+/// generated password. A cluster that was killed, or whose owner was, comes back at the next start with all that was committed.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "pds";
     private const int Attempts = 5;
+
+    // What an address of a socket has room for on every system, less the name of the socket itself.
+    private const int MaxSocketFolder = 103 - 20;
 
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(300);
 
@@ -51,7 +55,7 @@ public sealed class PostgresServer : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             var port = fixedPort ?? LoopbackPort.Free();
             if (await cluster.TryStartAsync(
-                [$"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", .. settings]))
+                [$"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=.", "max_connections=200", .. settings]))
             {
                 return new PostgresServer(cluster, password, port);
             }
@@ -69,7 +73,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>How to reach a database of the cluster.</summary>
     public string ConnectionString(string database) =>
-        $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Username={User};Password={_password};Database={database}";
+        $"Host={Host};Port={Port.ToString(CultureInfo.InvariantCulture)};Username={User};Password={_password};Database={database}";
 
     /// <summary>Makes a database, unless it is there, and tells how to reach it.</summary>
     public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken)
@@ -94,6 +98,12 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task StopAsync() => _cluster.StopAsync();
 
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    // The socket costs less than loopback, where the folder's name is short enough for one.
+    private string Host =>
+        !OperatingSystem.IsWindows() && Encoding.UTF8.GetByteCount(_cluster.SocketFolder) <= MaxSocketFolder
+            ? _cluster.SocketFolder
+            : "127.0.0.1";
 
     private static string EnsurePassword(string path)
     {

@@ -65,7 +65,8 @@ public static class XrpcModule
     public static IApplicationBuilder UseXrpc(this IApplicationBuilder app)
     {
         var isLimited = app.ApplicationServices.GetRequiredService<RateLimitOptions>().Enabled;
-        app.UseWebSockets()
+        app.UseMiddleware<GatheringMiddleware>()
+            .UseWebSockets()
             .Use(app.ApplicationServices.GetRequiredService<Drain>().CloseBehindAsync)
             .UseMiddleware<CorsMiddleware>()
             .UseMiddleware<ErrorMiddleware>()

@@ -48,13 +48,20 @@ public static class CarWriter
     /// <param name="destination">Where to.</param>
     /// <param name="cid">The block's CID.</param>
     /// <param name="bytes">The block.</param>
-    public static void WriteBlock(IBufferWriter<byte> destination, Cid cid, ReadOnlySpan<byte> bytes)
+    public static void WriteBlock(IBufferWriter<byte> destination, Cid cid, ReadOnlySpan<byte> bytes) =>
+        destination.Advance(WriteBlock(destination.GetSpan(5 + Cid.Length + bytes.Length), cid, bytes));
+
+    /// <summary>Writes a block.</summary>
+    /// <param name="destination">Where to: with room for <see cref="GetBlockLength"/>.</param>
+    /// <param name="cid">The block's CID.</param>
+    /// <param name="bytes">The block.</param>
+    /// <returns>How many bytes were written.</returns>
+    public static int WriteBlock(Span<byte> destination, Cid cid, ReadOnlySpan<byte> bytes)
     {
-        var span = destination.GetSpan(5 + Cid.Length + bytes.Length);
-        var at = WriteVarint(span, Cid.Length + bytes.Length);
-        cid.WriteTo(span[at..]);
-        bytes.CopyTo(span[(at + Cid.Length)..]);
-        destination.Advance(at + Cid.Length + bytes.Length);
+        var at = WriteVarint(destination, Cid.Length + bytes.Length);
+        cid.WriteTo(destination[at..]);
+        bytes.CopyTo(destination[(at + Cid.Length)..]);
+        return at + Cid.Length + bytes.Length;
     }
 
     /// <summary>The length of a file, in bytes.</summary>

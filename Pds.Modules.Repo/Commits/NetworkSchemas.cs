@@ -59,7 +59,9 @@ internal sealed partial class NetworkSchemas(
         }
 
         var wait = validate == true ? 10 * options.SchemaWait : options.SchemaWait;
-        return WaitAsync(Start(collection, fresh: entry is not null), wait, cancellationToken);
+
+        // That there is none may be what another replica has found, some time ago.
+        return WaitAsync(Start(collection, fresh: entry is not null || validate == true), wait, cancellationToken);
     }
 
     /// <summary>The schemas for the collections of several writes, all within the time of one.</summary>

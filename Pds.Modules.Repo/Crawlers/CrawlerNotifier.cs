@@ -65,7 +65,7 @@ internal sealed partial class CrawlerNotifier(
         }
     }
 
-    /// <summary>False when the crawler has been told lately. Two that ask at once may both be let in, which does no harm.</summary>
+    /// <summary>False when the crawler has been told lately, or is about to be by another.</summary>
     private async Task<bool> TryClaimAsync(Uri crawler)
     {
         if (!redis.IsConnected)
@@ -77,13 +77,16 @@ internal sealed partial class CrawlerNotifier(
         {
             RedisKey key = $"pds:repo:crawler:{service.Hostname}:{crawler}";
             var (cache, now) = (redis.GetDatabase(), time.GetUtcNow().ToUnixTimeMilliseconds());
-            if ((long?)await cache.StringGetAsync(key) is { } last && now - last < Interval.TotalMilliseconds)
+            var last = await cache.StringGetAsync(key);
+            if ((long?)last is { } at && now - at < Interval.TotalMilliseconds)
             {
                 return false;
             }
 
-            await cache.StringSetAsync(key, now, Interval);
-            return true;
+            var claim = cache.CreateTransaction();
+            claim.AddCondition(last.IsNull ? Condition.KeyNotExists(key) : Condition.StringEqual(key, last));
+            _ = claim.StringSetAsync(key, now, Interval);
+            return await claim.ExecuteAsync();
         }
         catch (RedisException)
         {

@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using AtProto.Stream;
+using Pds.Xrpc;
 
 namespace Pds.Modules.Repo.Firehose;
 
-/// <summary>One consumer's socket. Frames go out one by one; what it sends is read and dropped, so that pongs and the close arrive.</summary>
-internal sealed class Subscriber(WebSocket socket, string address = "", string userAgent = "")
+/// <summary>One consumer's socket. Each frame is a message; what it sends is read and dropped, so that pongs and the close arrive.</summary>
+/// <param name="connection">What lies under the socket.</param>
+internal sealed class Subscriber(WebSocket socket, GatheringStream connection, string address = "", string userAgent = "")
 {
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
 
@@ -24,15 +26,25 @@ internal sealed class Subscriber(WebSocket socket, string address = "", string u
         set => Volatile.Write(ref _position, value);
     }
 
-    /// <summary>Sends one message; returns when the consumer's connection has taken it.</summary>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken) =>
-        socket.SendAsync(frame, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, cancellationToken);
+    /// <summary>Sends one message; returns when the consumer's connection has taken it, or may wait for the next.</summary>
+    /// <param name="isMoreToCome">Whether another follows at once: they go out together.</param>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> frame, bool isMoreToCome)
+    {
+        connection.IsMoreToCome = isMoreToCome;
+
+        // A token would have to be registered for each message.
+        return socket.SendAsync(
+            frame, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+    }
+
+    /// <summary>Gives up a message that is on its way, and the connection with it.</summary>
+    public void Abort() => socket.Abort();
 
     /// <summary>Sends an error frame and closes under the error's name (policy violation, 1008).</summary>
     public async Task RefuseAsync(string error, string message)
     {
         using var limit = new CancellationTokenSource(CloseTime);
-        await SendAsync(EventFrame.Error(error, message), limit.Token);
+        await SendAsync(EventFrame.Error(error, message), isMoreToCome: false).AsTask().WaitAsync(limit.Token);
         await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, error, limit.Token);
     }
 
@@ -42,6 +54,7 @@ internal sealed class Subscriber(WebSocket socket, string address = "", string u
         if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
         {
             using var limit = new CancellationTokenSource(CloseTime);
+            connection.IsMoreToCome = false;
             await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "going away", limit.Token);
         }
     }

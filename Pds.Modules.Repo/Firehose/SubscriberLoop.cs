@@ -12,7 +12,7 @@ internal sealed class SubscriberLoop(
 {
     private const int BatchCount = 64;
     private const int PageCount = 500;
-    private const int PageBytes = 4 << 20;
+    private const int PageBytes = 2 << 20;
 
     /// <summary>How long a consumer may take for a single message before its connection is given up.</summary>
     private static readonly TimeSpan SendTime = TimeSpan.FromSeconds(30);
@@ -116,7 +116,7 @@ internal sealed class SubscriberLoop(
 
             for (var i = 0; i < count; i++)
             {
-                await SendAsync(subscriber, events[i].Frame, cancellationToken);
+                await SendAsync(subscriber, events[i].Frame, isMoreToCome: i < count - 1, cancellationToken);
                 subscriber.Position = position = events[i].Seq;
             }
 
@@ -124,9 +124,35 @@ internal sealed class SubscriberLoop(
         }
     }
 
+    // Reads the log page by page until the ring goes on, each while the one before is sent.
     private async Task<long> ReplayAsync(Subscriber subscriber, long position, CancellationToken cancellationToken)
     {
-        var page = await store.ReadAsync(position, PageCount, PageBytes, cancellationToken);
+        Task<List<StreamEvent>>? reading = store.ReadAsync(position, PageCount, PageBytes, cancellationToken);
+        try
+        {
+            while (reading is not null)
+            {
+                var page = await reading;
+                reading = page.Count > 0 && page[^1].Seq < ring.Floor
+                    ? store.ReadAsync(page[^1].Seq, PageCount, PageBytes, cancellationToken)
+                    : null;
+                position = await SendPageAsync(subscriber, page, position, cancellationToken);
+            }
+
+            return position;
+        }
+        finally
+        {
+            if (reading is Task ahead)
+            {
+                await ahead.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<long> SendPageAsync(
+        Subscriber subscriber, List<StreamEvent> page, long position, CancellationToken cancellationToken)
+    {
         var next = page.Count > 0 ? page[0].Seq : Math.Max(position, ring.Floor) + 1;
         if (next > position + 1 && await partitions.GetFirstAsync(cancellationToken) > position + 1)
         {
@@ -134,10 +160,10 @@ internal sealed class SubscriberLoop(
             await TellOutdatedAsync(subscriber, cancellationToken);
         }
 
-        foreach (var item in page)
+        for (var i = 0; i < page.Count; i++)
         {
-            await SendAsync(subscriber, item.Frame, cancellationToken);
-            subscriber.Position = position = item.Seq;
+            await SendAsync(subscriber, page[i].Frame, isMoreToCome: i < page.Count - 1, cancellationToken);
+            subscriber.Position = position = page[i].Seq;
         }
 
         RepoTelemetry.EventsSent.Add(page.Count);
@@ -158,15 +184,30 @@ internal sealed class SubscriberLoop(
     }
 
     private ValueTask TellOutdatedAsync(Subscriber subscriber, CancellationToken cancellationToken) => SendAsync(
-        subscriber, EventFrame.Info("OutdatedCursor", "Requested cursor exceeded limit. Possibly missing events"), cancellationToken);
+        subscriber,
+        EventFrame.Info("OutdatedCursor", "Requested cursor exceeded limit. Possibly missing events"),
+        isMoreToCome: false,
+        cancellationToken);
 
-    private async ValueTask SendAsync(Subscriber subscriber, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(
+        Subscriber subscriber, ReadOnlyMemory<byte> frame, bool isMoreToCome, CancellationToken cancellationToken)
     {
-        var send = subscriber.SendAsync(frame, cancellationToken);
-        if (!send.IsCompletedSuccessfully)
+        cancellationToken.ThrowIfCancellationRequested();
+        var send = subscriber.SendAsync(frame, isMoreToCome);
+        if (send.IsCompletedSuccessfully)
         {
-            // A timer only where the connection did not take the message at once.
+            return;
+        }
+
+        // A timer only where the connection did not take the message at once.
+        try
+        {
             await send.AsTask().WaitAsync(SendTime, time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            subscriber.Abort();
+            throw;
         }
     }
 

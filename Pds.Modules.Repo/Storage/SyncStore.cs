@@ -1,6 +1,5 @@
 using System.Data;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using AtProto;
 using AtProto.Repo;
 using Npgsql;
@@ -109,37 +108,36 @@ internal sealed class SyncStore(NpgsqlDataSource database, SharedReads reads)
     }
 
     /// <summary>
-    /// Every block of a repository, the commit first, or the commit and those that came after a revision: all of one moment,
-    /// however long it is read, and a buffer full at a time.
+    /// Every block of a repository, or the commit and those that came after a revision: all of one moment, however long it is
+    /// read, and a buffer full at a time.
     /// </summary>
-    public async IAsyncEnumerable<Block> ReadBlocksAsync(
-        long repoId, Tid? since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async Task<BlockCopy> OpenBlocksAsync(long repoId, Tid? since, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var (commit, _) = await ReadCommitAsync(connection, repoId, cancellationToken);
-        yield return commit;
-
-        // COPY takes no parameters; these are numbers.
-        var after = since?.Value ?? -1;
-        await using var rows = await connection.BeginRawBinaryCopyAsync(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                COPY (
-                    SELECT cid, bytes FROM repo.node WHERE repo_id = {repoId} AND rev > {after}
-                    UNION ALL
-                    SELECT cid, value FROM repo.record WHERE repo_id = {repoId} AND rev > {after}
-                ) TO STDOUT (FORMAT BINARY)
-                """),
-            cancellationToken);
-        using var blocks = new BlockCopy(rows);
-        while (await blocks.ReceiveAsync(cancellationToken))
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        try
         {
-            while (blocks.TryRead(out var block))
-            {
-                yield return block.Value;
-            }
+            var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            var (commit, _) = await ReadCommitAsync(connection, repoId, cancellationToken);
+
+            // COPY takes no parameters; these are numbers.
+            var after = since?.Value ?? -1;
+            var rows = await connection.BeginRawBinaryCopyAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"""
+                    COPY (
+                        SELECT cid, bytes FROM repo.node WHERE repo_id = {repoId} AND rev > {after}
+                        UNION ALL
+                        SELECT cid, value FROM repo.record WHERE repo_id = {repoId} AND rev > {after}
+                    ) TO STDOUT (FORMAT BINARY)
+                    """),
+                cancellationToken);
+            return new BlockCopy(connection, moment, commit, rows);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using AtProto;
 using AtProto.Repo;
+using Npgsql;
 using Pds.Tests.Support;
 
 namespace Pds.Tests.Repo;
@@ -48,6 +50,62 @@ public sealed class ImportBesideWritersTests(PdsFixture pds)
         }
     }
 
+    /// <summary>
+    /// The import is kept waiting in the middle of its transaction. A commit that waited for one of its rows would do so with the
+    /// lock of the event sequence in its hand, and nobody could write.
+    /// </summary>
+    [Fact]
+    public async Task An_import_that_stands_still_holds_up_its_own_repository_alone()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var database = await PdsFixture.CreateDatabaseAsync();
+        await using var one = await pds.StartServerAsync(database: database);
+        await using var two = await pds.StartServerAsync(database: database);
+        using var alice = await TestAccount.CreateAsync(one);
+        using var bob = await TestAccount.CreateAsync(one);
+        var car = new RepoCar(alice.Did).AddPosts(20);
+        (await RepoCar.ImportAsync(alice, car.Build().ToBytes())).Ok();
+        string[] paths = [.. car.Records.Keys.Order(StringComparer.Ordinal)];
+        foreach (var path in paths)
+        {
+            car.Add(path, Records.Post($"another {path}"));
+        }
+
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var hold = await connection.BeginTransactionAsync(cancellation);
+        await QueryAsync(connection, $"SELECT 1 FROM repo.record WHERE rkey = '{paths[^1].Split('/')[1]}' FOR UPDATE");
+        var import = RepoCar.ImportAsync(alice, car.Build().ToBytes());
+        await Eventually.TrueAsync(async () => await QueryAsync(
+            connection, "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is not null);
+
+        using var http = TestHttp.Create(two.Url);
+        var byHand = PutAsync(new XrpcClient(http) { Token = alice.Token }, alice.Did, paths[0].Split('/')[1], "by hand");
+        var beside = new XrpcClient(http) { Token = bob.Token };
+        var count = 0;
+        await Eventually.TrueAsync(async () =>
+        {
+            (await PutAsync(beside, bob.Did, $"k{count++}", "beside").WaitAsync(TimeSpan.FromSeconds(60), cancellation)).Ok();
+            return byHand.IsCompleted;
+        });
+
+        Assert.Equal("InvalidSwap", (await byHand).Error);
+        await hold.RollbackAsync(cancellation);
+        (await import).Ok();
+    }
+
+    private static async Task<object?> QueryAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static Task<XrpcReply> PutAsync(XrpcClient client, Did did, string rkey, string text) =>
+        client.ProcedureAsync("com.atproto.repo.putRecord", new
+        {
+            repo = did, collection = "app.bsky.feed.post", rkey, record = Records.Post(text), validate = false,
+        });
+
     private static int CountRecords(SignedCommit commit, Car export)
     {
         var count = 0;
@@ -69,10 +127,7 @@ public sealed class ImportBesideWritersTests(PdsFixture pds)
         for (var i = 0; !isOver(); i++)
         {
             var started = Stopwatch.GetTimestamp();
-            var reply = await client.ProcedureAsync("com.atproto.repo.putRecord", new
-            {
-                repo = account.Did, collection = "app.bsky.feed.post", rkey = key(i), record = Records.Post($"by hand {i}"), validate = false,
-            });
+            var reply = await PutAsync(client, account.Did, key(i), $"by hand {i}");
             Assert.True(reply.Status == 200 || reply.Error is "InvalidSwap" or "RateLimitExceeded", reply.ToString());
             slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, Stopwatch.GetElapsedTime(started).Ticks));
         }

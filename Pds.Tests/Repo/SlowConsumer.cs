@@ -4,6 +4,7 @@ using AtProto.Stream;
 using Microsoft.Extensions.DependencyInjection;
 using Pds.Modules.Repo.Firehose;
 using Pds.Tests.Support;
+using Pds.Xrpc;
 
 namespace Pds.Tests.Repo;
 
@@ -20,11 +21,11 @@ internal sealed class SlowConsumer : IAsyncDisposable
     {
         var tight = new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1);
         var (down, up) = (new Pipe(tight), new Pipe());
-        _server = WebSocket.CreateFromStream(
-            new Duplex(up.Reader.AsStream(), down.Writer.AsStream()), new WebSocketCreationOptions { IsServer = true });
+        var connection = new GatheringStream(new Duplex(up.Reader.AsStream(), down.Writer.AsStream()));
+        _server = WebSocket.CreateFromStream(connection, new WebSocketCreationOptions { IsServer = true });
         _client = WebSocket.CreateFromStream(
             new Duplex(down.Reader.AsStream(), up.Writer.AsStream()), new WebSocketCreationOptions { IsServer = false });
-        _serving = loop.RunAsync(new Subscriber(_server), cursor, newest, _stopping.Token);
+        _serving = loop.RunAsync(new Subscriber(_server, connection), cursor, newest, _stopping.Token);
     }
 
     public static async Task<SlowConsumer> ConnectAsync(PdsServer server, long? cursor)

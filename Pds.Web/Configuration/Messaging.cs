@@ -20,7 +20,9 @@ internal static class Messaging
             // Facts are rows and commands are awaited: there is nothing to keep across a restart.
             options.Durability.Mode = DurabilityMode.Solo;
             options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static;
-        });
+        },
+        // Nobody extends it: the search would load every assembly there is.
+        ExtensionDiscovery.ManualOnly);
         return builder;
     }
 }

@@ -22,7 +22,7 @@ internal static class GetBlocks
         var missing = new HashSet<Cid>(cids);
         missing.ExceptWith(blocks.ConvertAll(block => block.Cid));
         return missing.Count == 0
-            ? CarResult.WithoutRoot(blocks)
+            ? new CarResult(blocks, hasRoot: false)
             : throw XrpcErrors.InvalidRequest($"Could not find cids: {string.Join(',', missing)}");
     }
 }

@@ -13,10 +13,10 @@ internal static class GetCheckout
         .MapQuery("com.atproto.sync.getCheckout", HandleAsync)
         .RequireAuthorization(Access.OptionalAccount);
 
-    private static async Task<CarResult> HandleAsync(
+    private static async Task<ExportResult> HandleAsync(
         Did did, Caller? caller, SyncStore repos, CancellationToken cancellationToken)
     {
         var head = await repos.RequireVisibleAsync(did, caller, cancellationToken);
-        return new CarResult(repos.ReadBlocksAsync(head.Id, since: null, cancellationToken));
+        return new ExportResult(repos, head.Id, since: null);
     }
 }

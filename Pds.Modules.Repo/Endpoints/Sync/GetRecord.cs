@@ -17,6 +17,6 @@ internal static class GetRecord
         Did did, Nsid collection, RecordKey rkey, Caller? caller, SyncStore repos, CancellationToken cancellationToken)
     {
         var head = await repos.RequireVisibleAsync(did, caller, cancellationToken);
-        return CarResult.Of(await repos.ProveAsync(head.Id, collection, rkey, cancellationToken));
+        return new(await repos.ProveAsync(head.Id, collection, rkey, cancellationToken));
     }
 }

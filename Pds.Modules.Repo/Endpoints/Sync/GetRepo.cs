@@ -14,13 +14,10 @@ internal static class GetRepo
         .CountAs(LoadClass.Export)
         .RequireAuthorization(Access.OptionalAccountOrTakendown);
 
-    private static async Task<CarResult> HandleAsync(
+    private static async Task<ExportResult> HandleAsync(
         Did did, Tid? since, Caller? caller, SyncStore repos, CancellationToken cancellationToken)
     {
         var head = await repos.RequireVisibleAsync(did, caller, cancellationToken);
-
-        // The first block is the commit of the moment the others are of, which may be newer than the head just read.
-        var blocks = repos.ReadBlocksAsync(head.Id, since, cancellationToken);
-        return new CarResult(blocks);
+        return new ExportResult(repos, head.Id, since);
     }
 }

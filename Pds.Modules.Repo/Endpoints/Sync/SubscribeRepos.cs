@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using AtProto.Data;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Pds.Modules.Repo.Firehose;
 using Pds.Xrpc;
@@ -27,7 +28,10 @@ internal static class SubscribeRepos
             new WebSocketAcceptContext { KeepAliveInterval = Ping, KeepAliveTimeout = Ping });
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, drain.Leaving);
         var subscriber = new Subscriber(
-            socket, http.Connection.RemoteIpAddress?.ToString() ?? "", http.Request.Headers.UserAgent.ToString());
+            socket,
+            http.Features.GetRequiredFeature<GatheringStream>(),
+            http.Connection.RemoteIpAddress?.ToString() ?? "",
+            http.Request.Headers.UserAgent.ToString());
         await loop.RunAsync(subscriber, cursor, newest, end.Token);
     }
 }
