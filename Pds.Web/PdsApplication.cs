@@ -1,6 +1,7 @@
 using System.Reflection;
 using Pds.Modules.Auth;
 using Pds.Modules.Identity;
+using Pds.Modules.Moving;
 using Pds.Modules.Proxy;
 using Pds.Modules.Repo;
 using Pds.ServiceDefaults;
@@ -23,6 +24,7 @@ public static class PdsApplication
         ("identity", typeof(IdentityModule).Assembly),
         ("repo", typeof(RepoModule).Assembly),
         ("proxy", typeof(ProxyModule).Assembly),
+        ("moving", typeof(MovingModule).Assembly),
     ];
 
     /// <summary>Everything but the start. Nothing is connected to yet.</summary>
@@ -54,7 +56,7 @@ public static class PdsApplication
             builder.AddMigrations(schema, assembly);
         }
 
-        builder.AddAuth().AddIdentity().AddRepo().AddProxy();
+        builder.AddAuth().AddIdentity().AddRepo().AddProxy().AddMoving();
         builder.AddPages();
         builder.AddConsole();
         builder.AddReference();

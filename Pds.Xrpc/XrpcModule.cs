@@ -19,7 +19,7 @@ public static class XrpcModule
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<OutgoingHttp>();
         services.TryAddSingleton<RateLimitOptions>();
-        services.AddSingleton<RateLimitCounters>().AddSingleton<RateLimiter>();
+        services.AddSingleton<OwnServer>().AddSingleton<RateLimitCounters>().AddSingleton<RateLimiter>();
         services.TryAddSingleton<LoadOptions>();
         services.AddRateLimiter(_ => { });
         services.AddOptions<RateLimiterOptions>().Configure<LoadOptions>(LoadLimits.Apply);

@@ -31,6 +31,7 @@ internal static class CommandTree
             RestoreCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             VerifyCommand.Create(terminal),
+            Migrate.Create(terminal),
             ImportReference.Create(terminal),
             RebuildRepository.Create(terminal),
             ContinueStream.Create(terminal),

@@ -31,6 +31,13 @@ internal static class ReferenceRepository
             did, StatusOf(account), account.CreatedAt, folder.ReadKey(did), root, ReadBlocks(store), takedowns, blobs);
     }
 
+    /// <summary>What apps have set up, in its order, as one array in JSON; null when nothing.</summary>
+    public static string? ReadPreferences(SqliteConnection store)
+    {
+        var items = store.Read("SELECT valueJson FROM account_pref ORDER BY id", row => row.GetString(0)).ToList();
+        return items.Count == 0 ? null : $"[{string.Join(',', items)}]";
+    }
+
     public static AccountStatus StatusOf(TakenOverAccount account) =>
         account.TakedownRef is not null ? AccountStatus.Takendown
         : account.DeactivatedAt is not null ? AccountStatus.Deactivated

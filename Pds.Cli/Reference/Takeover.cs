@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Pds.Contracts.Auth;
 using Pds.Modules.Auth.Takeover;
 using Pds.Modules.Identity.Takeover;
+using Pds.Modules.Proxy.Storage;
 using Pds.Modules.Repo.Takeover;
+using Pds.Xrpc;
 using Spectre.Console;
 
 namespace Pds.Cli.Reference;
@@ -17,6 +19,7 @@ internal sealed class Takeover(IServiceProvider services, ReferenceFolder folder
 {
     private readonly AccountTakeover _accounts = services.GetRequiredService<AccountTakeover>();
     private readonly IdentityTakeover _identities = services.GetRequiredService<IdentityTakeover>();
+    private readonly PreferenceStore _preferences = services.GetRequiredService<PreferenceStore>();
     private readonly RepositoryTakeover _repositories = services.GetRequiredService<RepositoryTakeover>();
 
     /// <param name="progress">Grows by one for each account.</param>
@@ -66,7 +69,7 @@ internal sealed class Takeover(IServiceProvider services, ReferenceFolder folder
             await TakeAsync(account, handle ?? throw new InvalidDataException("It has no valid handle."), checkIdentities, cancellationToken);
         }
         catch (Exception failure) when (
-            failure is InvalidDataException or InvalidOperationException or FormatException or SqliteException or IOException)
+            failure is InvalidDataException or InvalidOperationException or FormatException or SqliteException or IOException or XrpcException)
         {
             report.Problems.Enqueue((account.Did.Value, failure.Message));
         }
@@ -78,6 +81,12 @@ internal sealed class Takeover(IServiceProvider services, ReferenceFolder folder
         var repository = ReferenceRepository.Read(folder, store, account);
         var done = await _repositories.AddAsync(repository, cancellationToken);
         await _identities.AddAsync(account.Did, handle, repository.Status, cancellationToken);
+
+        if (ReferenceRepository.ReadPreferences(store) is { } preferences)
+        {
+            await _preferences.ReplaceAsync(account.Did, preferences, kept: null, cancellationToken);
+            report.AddPreferences();
+        }
 
         // The account comes last: where it is, everything is.
         await _accounts.AddAsync(account, cancellationToken);

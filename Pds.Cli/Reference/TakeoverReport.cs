@@ -15,6 +15,7 @@ internal sealed class TakeoverReport
     private long _blobs;
     private long _blobBytes;
     private long _sessions;
+    private long _preferences;
 
     /// <summary>What an operator has to look at: whose it is, or what, and why.</summary>
     public ConcurrentQueue<(string Subject, string Problem)> Problems { get; } = [];
@@ -28,6 +29,8 @@ internal sealed class TakeoverReport
     public long LastSeq { get; set; }
 
     public void AddPresent() => Interlocked.Increment(ref _present);
+
+    public void AddPreferences() => Interlocked.Increment(ref _preferences);
 
     public void Add(RepositoryTakenOver done, int sessions)
     {
@@ -50,6 +53,7 @@ internal sealed class TakeoverReport
         Row("blobs", _blobs, "hash of every byte");
         Row("bytes of blobs", _blobBytes, "");
         Row("sessions of apps", _sessions, "");
+        Row("accounts with preferences", _preferences, "");
         Row("invite codes", Invites, "");
         Row("reserved keys", ReservedKeys, "");
         Row("events", Events, string.Create(CultureInfo.InvariantCulture, $"the stream goes on after {LastSeq}"));

@@ -1,5 +1,6 @@
 using AtProto;
 using Pds.Contracts.Identity;
+using Pds.Contracts.Moving;
 using Pds.Contracts.Proxy;
 using Pds.Contracts.Repo;
 using Pds.Modules.Auth.OAuth.Sessions;
@@ -30,6 +31,7 @@ internal sealed class AccountDeletion(AccountDeletionStore deletions, OAuthSessi
     {
         await bus.InvokeAsync(new DeleteRepository(did), cancellationToken);
         await bus.InvokeAsync(new ForgetPreferences(did), cancellationToken);
+        await bus.InvokeAsync(new ForgetMoves(did), cancellationToken);
         await bus.InvokeAsync(new SetIdentityStatus(did, AccountStatus.Deleted), cancellationToken);
         await deletions.EndAsync(did, cancellationToken);
     }

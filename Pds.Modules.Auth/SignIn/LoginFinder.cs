@@ -14,13 +14,15 @@ internal sealed class LoginFinder(AccountStore accounts)
     public async Task<Login?> FindAsync(
         string identifier, byte[]? appPasswordHash, IMessageBus bus, CancellationToken cancellationToken)
     {
-        var normalized = identifier.Trim().TrimStart('@').ToLowerInvariant();
+        var typed = identifier.Trim().TrimStart('@');
+        var normalized = typed.ToLowerInvariant();
         if (normalized.Contains('@', StringComparison.Ordinal))
         {
             return await accounts.FindLoginAsync(normalized, appPasswordHash, cancellationToken);
         }
 
-        if (Did.TryParse(normalized, out var did))
+        // The part after the method is case-sensitive, such as the port of a did:web.
+        if (Did.TryParse(typed, out var did) || Did.TryParse(normalized, out did))
         {
             return await accounts.FindLoginAsync(did, appPasswordHash, cancellationToken);
         }

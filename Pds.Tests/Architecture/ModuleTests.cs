@@ -86,7 +86,7 @@ public sealed partial class ModuleTests
     private static partial Regex InsideOfModule();
 
     [GeneratedRegex(
-        @"\b(FROM|JOIN|INTO|UPDATE|TABLE|TABLE IF NOT EXISTS|REFERENCES|SCHEMA|SCHEMA IF NOT EXISTS|ON)\s+(?<schema>auth|identity|repo|proxy)\b\s*[.;]")]
+        @"\b(FROM|JOIN|INTO|UPDATE|TABLE|TABLE IF NOT EXISTS|REFERENCES|SCHEMA|SCHEMA IF NOT EXISTS|ON)\s+(?<schema>auth|identity|repo|proxy|moving)\b\s*[.;]")]
     private static partial Regex SchemaInSql();
 
     [GeneratedRegex(@"\d+$")]

@@ -51,7 +51,7 @@ public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
         await Eventually.TrueAsync(IsSweptAsync);
 
         Assert.Superset(
-            new HashSet<string> { "auth.account", "auth.app_password", "identity.account", "proxy.preference", "repo.record", "repo.repo", "files" }, before);
+            new HashSet<string> { "auth.account", "auth.app_password", "identity.account", "moving.move", "proxy.preference", "repo.record", "repo.repo", "files" }, before);
         Assert.Equal(["repo.event"], await FindTracesAsync());
         Assert.Equal(1L, await ScalarAsync("SELECT count(*) FROM repo.event"));
         Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM repo.signing_key"));
@@ -139,6 +139,16 @@ public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
         (await _alice.CreateRecordAsync(new { blob, text = _alice.Handle.Value }, "com.example.thing")).Ok();
         (await _alice.CreateRecordAsync(Records.Post(_alice.Email))).Ok();
         await _server.Services.GetRequiredService<PreferenceStore>().ReplaceAsync(_alice.Did, "[]", null, Cancel);
+        await using (var moved = _server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            """
+            INSERT INTO moving.move (id, caller, did, state, next_at, created_at, changed_at) VALUES ('a', 'b', $1, 3, $2, $2, $2)
+            """))
+        {
+            moved.Parameters.AddWithValue(_alice.Did.Value);
+            moved.Parameters.AddWithValue(_time.GetUtcNow());
+            await moved.ExecuteNonQueryAsync(Cancel);
+        }
+
         (await _alice.ProcedureAsync("com.atproto.server.createAppPassword", new { name = _alice.Handle.Value })).Ok();
         (await _server.Xrpc.ProcedureAsync("com.atproto.server.reserveSigningKey", new { did = _alice.Did })).Ok();
         (await _server.Xrpc.ProcedureAsync(
@@ -158,7 +168,7 @@ public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
         await using var database = _server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
             """
             SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-            WHERE nspname IN ('auth', 'identity', 'repo', 'proxy') AND relkind IN ('r', 'p') AND NOT relispartition
+            WHERE nspname IN ('auth', 'identity', 'repo', 'proxy', 'moving') AND relkind IN ('r', 'p') AND NOT relispartition
             """);
         var tables = new List<string>();
         await using (var reader = await database.ExecuteReaderAsync(Cancel))

@@ -63,6 +63,11 @@ public sealed class ImportReferenceTests(PdsFixture pds, ImportedReference impor
 
         var xrpc = new XrpcClient(server.Xrpc.Http) { Token = alice.GetProperty("accessJwt").GetString() };
         (await xrpc.QueryAsync("com.atproto.server.getSession")).Ok();
+        var preferences = (await xrpc.QueryAsync("app.bsky.actor.getPreferences")).Ok().Json.GetProperty("preferences").EnumerateArray().ToArray();
+        Assert.Equal(
+            ["adultContentPref", "personalDetailsPref", "savedFeedsPrefV2"],
+            preferences.Select(item => item.GetProperty("$type").GetString()!.Split('#')[1]).Where(name => name != "declaredAgePref"));
+        Assert.Equal("1990-05-06T00:00:00.000Z", preferences[1].GetProperty("birthDate").GetString());
         var passwords = (await xrpc.QueryAsync("com.atproto.server.listAppPasswords")).Ok().Json.GetProperty("passwords");
         Assert.Equal(
             [("messenger", true), ("reader", false)],

@@ -77,5 +77,7 @@ internal sealed class ReferenceServer : IAsyncDisposable
         ["PDS_ADMIN_PASSWORD"] = PdsServer.AdminPassword,
         ["PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX"] = PdsServer.RotationKey,
         ["PDS_BLOBSTORE_DISK_LOCATION"] = Path.Combine(_folder.FullName, "blobs"),
+        ["PDS_BSKY_APP_VIEW_URL"] = "http://localhost:1",
+        ["PDS_BSKY_APP_VIEW_DID"] = "did:web:localhost",
     };
 }

@@ -38,6 +38,10 @@ public static class NodeWitness
     internal static ChildProcess StartPackage(string script, params string[] arguments) => ChildProcess.Start(
         FindNode(), [Path.Combine("node_modules", script), .. arguments], new Dictionary<string, string>(), SourceFolder());
 
+    /// <summary>Starts a script of <c>Witnesses/</c> that stays.</summary>
+    internal static ChildProcess Start(string script, IReadOnlyDictionary<string, string> environment) =>
+        ChildProcess.Start(FindNode(), [script], environment, SourceFolder());
+
     // The packages are installed beside the sources, once, by the build; the file that the build leaves in the output
     // folder says where that is.
     private static string SourceFolder() => File.ReadAllText(Path.Combine(Folder, "folder.txt")).Trim();

@@ -17,12 +17,18 @@ public sealed class PageWitnessTests(PdsFixture pds)
             ["PDS_PRIVACY_POLICY_URL"] = "https://kiln.example/privacy",
         });
 
+        using var elsewhere = await pds.CreateAccountAsync();
         var printed = await NodeWitness.RunAsync(
             "pages.mjs",
-            new Dictionary<string, string> { ["PDS_URL"] = $"http://localhost:{server.Url.Port}" },
+            new Dictionary<string, string>
+            {
+                ["PDS_URL"] = $"http://localhost:{server.Url.Port}",
+                ["MOVE_DID"] = elsewhere.Did.Value,
+                ["MOVE_PASSWORD"] = elsewhere.Password,
+            },
             limit.Token);
 
-        Assert.Equal(6, printed.Split('\n').Count(line => line.StartsWith("ok - ", StringComparison.Ordinal)));
+        Assert.Equal(7, printed.Split('\n').Count(line => line.StartsWith("ok - ", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -55,6 +55,24 @@ await page.close()
 page = await open()
 ok('what is open to everybody')
 
+// An account of another server is brought here as far as its code, and given up; then with a wrong password.
+for (const oldpassword of [process.env.MOVE_PASSWORD, 'not the password']) {
+  await go(page, '/move-in')
+  if (oldpassword === process.env.MOVE_PASSWORD) await look(page, 'move-in')
+  await fill(page, { identifier: process.env.MOVE_DID, oldpassword, password: 'another long password' })
+  await press(page, 'button.primary')
+  if (oldpassword === process.env.MOVE_PASSWORD) {
+    await page.waitForSelector('[name=code]', { timeout: 60_000 })
+    await look(page, 'move-waits')
+    await press(page, 'form[action*=GiveUp] button')
+    await look(page, 'move-ended')
+  } else {
+    await page.waitForSelector('.alert', { timeout: 60_000 })
+    await look(page, 'move-failed')
+  }
+}
+ok('moving in')
+
 await go(page, await push({ prompt: 'create' }))
 await look(page, 'sign-up')
 await fill(page, { handle: 'a.b', email: 'nobody@mail.test', password: 'short and strong' })

@@ -7,12 +7,14 @@ namespace Pds.Web.Browsing;
 
 /// <summary>
 /// The cookies of the pages, all of them for this host and out of reach of scripts: which browser it is, which of its accounts
-/// the account pages show, a sign-in that waits for its second factor, and an administrator's session of the console.
+/// the account pages show, a sign-in that waits for its second factor, an administrator's session of the console, and a move that
+/// is under way.
 /// </summary>
 internal sealed class BrowserCookies(Branding branding, IDataProtectionProvider protection)
 {
     private static readonly TimeSpan DeviceLife = TimeSpan.FromDays(3650);
     private static readonly TimeSpan ChallengeLife = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MoveLife = TimeSpan.FromDays(3);
 
     private readonly ITimeLimitedDataProtector _protector =
         protection.CreateProtector("Pds.Web.Browsing.SecondFactor").ToTimeLimitedDataProtector();
@@ -24,6 +26,8 @@ internal sealed class BrowserCookies(Branding branding, IDataProtectionProvider 
     private string ChallengeName => NameOf("factor");
 
     private string ConsoleName => NameOf("console");
+
+    private string MoveName => NameOf("move");
 
     /// <summary>With this prefix a browser takes a cookie only over TLS and for this host alone.</summary>
     public string NameOf(string name) => branding.IsSecure ? $"__Host-{name}" : name;
@@ -69,6 +73,11 @@ internal sealed class BrowserCookies(Branding branding, IDataProtectionProvider 
     }
 
     public void DropConsole(HttpContext context) => context.Response.Cookies.Delete(ConsoleName, Options(null));
+
+    /// <summary>The key of the account's move here that this browser has begun.</summary>
+    public string? Move(HttpContext context) => context.Request.Cookies[MoveName];
+
+    public void SetMove(HttpContext context, string key) => Set(context, MoveName, key, MoveLife);
 
     private void Set(HttpContext context, string name, string value, TimeSpan life) =>
         context.Response.Cookies.Append(name, value, Options(life));

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Pds.Modules.Auth;
 using Pds.Xrpc;
@@ -12,7 +10,7 @@ namespace Pds.Web.Sandbox;
 /// it filled. What is there already stays as it is; what is missing comes back with the next start.
 /// </summary>
 internal sealed partial class SandboxSeed(
-    IServer server, IHostApplicationLifetime life, OutgoingHttp http, AuthOptions auth, ServiceOptions service, ILogger<SandboxSeed> logger)
+    OwnServer self, OutgoingHttp http, AuthOptions auth, ServiceOptions service, ILogger<SandboxSeed> logger)
     : BackgroundService, IHealthCheck
 {
     private readonly TaskCompletionSource<HealthStatus> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,14 +20,10 @@ internal sealed partial class SandboxSeed(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!await IsListeningAsync(stoppingToken))
-        {
-            return;
-        }
-
+        var address = await self.GetAddressAsync(stoppingToken);
         try
         {
-            var handles = await FillAsync(stoppingToken);
+            var handles = await FillAsync(address, stoppingToken);
             _end.SetResult(HealthStatus.Healthy);
             Log.Filled(logger, service.PublicUrl, handles, SandboxPerson.Password);
         }
@@ -41,9 +35,9 @@ internal sealed partial class SandboxSeed(
         }
     }
 
-    private async Task<string> FillAsync(CancellationToken cancellationToken)
+    private async Task<string> FillAsync(Uri address, CancellationToken cancellationToken)
     {
-        var calls = new SandboxCalls(http.Configured, OwnAddress());
+        var calls = new SandboxCalls(http.Configured, address);
         var domain = auth.HandleDomains(service)[0];
         var people = new List<SandboxAccount>();
         foreach (var person in SandboxPerson.All)
@@ -57,22 +51,6 @@ internal sealed partial class SandboxSeed(
 
         await new SandboxStory(people, cancellationToken).TellAsync();
         return string.Join(", ", people.Select(person => person.Handle));
-    }
-
-    private Uri OwnAddress() => new UriBuilder
-    {
-        Scheme = Uri.UriSchemeHttp,
-        Host = "localhost",
-        Port = BindingAddress.Parse(server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port,
-    }.Uri;
-
-    private async Task<bool> IsListeningAsync(CancellationToken stoppingToken)
-    {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var start = life.ApplicationStarted.Register(started.SetResult);
-        await using var stop = stoppingToken.Register(() => started.TrySetCanceled(stoppingToken));
-        await started.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return started.Task.IsCompletedSuccessfully;
     }
 
     private static partial class Log
