@@ -30,8 +30,6 @@ internal sealed class UpstreamHttp : IDisposable
         handler.EnableMultipleHttp2Connections = true;
         handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90);
 
-        // What this server's traces are called is nobody else's business.
-        handler.ActivityHeadersPropagator = null;
         if (!isGuarded)
         {
             handler.ConnectCallback = null;

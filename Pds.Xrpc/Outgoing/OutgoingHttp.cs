@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -43,6 +44,9 @@ public sealed class OutgoingHttp : IDisposable
     public static SocketsHttpHandler CreateGuardedHandler() => new()
     {
         ConnectCallback = ConnectToPublicAsync,
+
+        // What this server's traces are called is nobody else's business.
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
@@ -40,6 +42,9 @@ internal static class OpenIddictSetup
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<IAuthenticationSchemeProvider, RequestSchemes>();
+
+        // It writes down whole requests, with what proves that a code is the app's own. What is refused is counted and told elsewhere.
+        services.AddSingleton<ILogger<OpenIddictServerDispatcher>>(NullLogger<OpenIddictServerDispatcher>.Instance);
         services.AddOpenIddict().AddServer(Configure);
         services.AddOptions<OpenIddictServerOptions>()
             .Configure<ServiceOptions, TimeProvider>((options, service, time) =>

@@ -33,13 +33,21 @@ internal sealed class JsonForm(params string[] words) : IFuzzForm
             return dice.Next(3) == 0 ? InsertRaw(input, dice) : BytesForm.Instance.Mutate(input, others, dice);
         }
 
-        for (var left = 1 + dice.Next(3); left > 0; left--)
+        try
         {
-            Change(root, others, dice);
-        }
+            for (var left = 1 + dice.Next(3); left > 0; left--)
+            {
+                Change(root, others, dice);
+            }
 
-        var json = Encoding.UTF8.GetBytes(root.ToJsonString(Relaxed));
-        return dice.Next(6) == 0 ? InsertRaw(json, dice) : json;
+            var json = Encoding.UTF8.GetBytes(root.ToJsonString(Relaxed));
+            return dice.Next(6) == 0 ? InsertRaw(json, dice) : json;
+        }
+        catch (InvalidOperationException)
+        {
+            // There is text in it that is none, which can be changed as bytes only.
+            return BytesForm.Instance.Mutate(input, others, dice);
+        }
     }
 
     private void Change(JsonNode root, IReadOnlyList<byte[]> others, Dice dice)
