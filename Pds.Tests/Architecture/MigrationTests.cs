@@ -13,6 +13,7 @@ public sealed partial class MigrationTests
     [
         "Pds.Modules.Auth/Storage/Migrations/0008_account_deletion.sql",
         "Pds.Modules.Auth/Storage/Migrations/0009_account_invites.sql",
+        "Pds.Modules.Auth/Storage/Migrations/0011_console.sql",
         "Pds.Modules.Repo/Storage/Migrations/0001_repo.sql",
         "Pds.Modules.Repo/Storage/Migrations/0002_reserved_key.sql",
         "Pds.Modules.Repo/Storage/Migrations/0003_event_partitions.sql",

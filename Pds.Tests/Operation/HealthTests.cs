@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Pds.LocalServices;
 using Pds.Tests.Support;
+using Pds.Xrpc;
 
 namespace Pds.Tests.Operation;
 
@@ -30,14 +30,14 @@ public sealed class HealthTests(PdsFixture pds)
     {
         await using var server = await pds.StartServerAsync(new Dictionary<string, string> { ["PDS_DRAIN_MS"] = "300000" });
         using var patience = new CancellationTokenSource();
-        var stop = server.Services.GetRequiredService<IHost>().StopAsync(patience.Token);
+        var stop = server.Services.GetRequiredService<Drain>().StoppingAsync(patience.Token);
 
         await Eventually.TrueAsync(async () => await AskAsync(server) == (HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable));
         (await server.Xrpc.QueryAsync("com.atproto.server.describeServer")).Ok();
 
         Assert.False(stop.IsCompleted);
         await patience.CancelAsync();
-        await stop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stop;
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Web;
@@ -44,7 +45,7 @@ internal static partial class KnownSecrets
 
         if (request.Content is ByteArrayContent content)
         {
-            NoteBody(content.Headers.ContentType?.MediaType, await content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            NoteBody(content.Headers.ContentType?.MediaType, Encoding.UTF8.GetString(await content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed class Valve : IAsyncDisposable
     /// <summary>How to reach the database by this way.</summary>
     public string ConnectionString => new NpgsqlConnectionStringBuilder(_behind.ConnectionString)
     {
+        Host = IPAddress.Loopback.ToString(),
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
     }.ConnectionString;
 
@@ -57,7 +58,7 @@ internal sealed class Valve : IAsyncDisposable
         using var server = new TcpClient();
         using (client)
         {
-            await server.ConnectAsync(_behind.Host!, _behind.Port, _stopping.Token);
+            await server.ConnectAsync(IPAddress.Loopback, _behind.Port, _stopping.Token);
             await Task.WhenAny(
                 PassAsync(client.GetStream(), server.GetStream(), static () => Task.CompletedTask),
                 PassAsync(server.GetStream(), client.GetStream(), () => _open.Task));

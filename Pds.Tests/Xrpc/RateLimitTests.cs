@@ -136,7 +136,9 @@ public sealed class RateLimitTests(PdsFixture pds)
     [Fact]
     public async Task A_listed_address_is_not_counted()
     {
-        await using var server = await StartAsync(settings: new() { ["PDS_RATE_LIMIT_BYPASS_IPS"] = "10.1.2.3,127.0.0.1" });
+        await using var server = await StartAsync(settings: new() { ["PDS_RATE_LIMIT_BYPASS_IPS"] = "10.1.2.3,192.0.2.7" });
+        server.Xrpc.Http.DefaultRequestHeaders.Remove("X-Forwarded-For");
+        server.Xrpc.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.7");
 
         Assert.Null((await server.Xrpc.QueryAsync(Describe)).Ok().Header("RateLimit-Limit"));
     }

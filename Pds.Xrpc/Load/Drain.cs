@@ -21,8 +21,13 @@ public sealed class Drain(LoadOptions options, IHostApplicationLifetime life, Ti
     /// <summary>Before anything is stopped, the listener included.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        // Who has no more patience stops it a second time.
-        if (!Interlocked.Exchange(ref _isStopping, true) && options.DrainTime > TimeSpan.Zero)
+        // Who stops it a second time has no more patience, or finds it stopped.
+        if (Interlocked.Exchange(ref _isStopping, true))
+        {
+            return;
+        }
+
+        if (options.DrainTime > TimeSpan.Zero)
         {
             await Task.Delay(options.DrainTime, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
