@@ -21,10 +21,10 @@ using Pds.Modules.Auth.OAuth.Endpoints;
 using Pds.Modules.Auth.OAuth.Keys;
 using Pds.Modules.Auth.OAuth.Proofs;
 using Pds.Modules.Auth.OAuth.Server;
-using Pds.Modules.Auth.OAuth.Sessions;
 using Pds.Modules.Auth.OAuth.Tokens;
 using Pds.Modules.Auth.Passkeys;
 using Pds.Modules.Auth.RateLimits;
+using Pds.Modules.Auth.RobotChecks;
 using Pds.Modules.Auth.SecondFactor;
 using Pds.Modules.Auth.Sessions;
 using Pds.Modules.Auth.SignIn;
@@ -77,27 +77,20 @@ public static class AuthModule
         services.AddSingleton<AccessTokenClaims>().AddSingleton<AccessTokenVerifier>().AddSingleton<ResourceAccess>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionRevocations>());
 
-        services.AddSingleton<DeviceCookie>().AddSingleton<DeviceStore>();
-        services.AddSingleton(provider => new BrowserDevices(
-            provider.GetRequiredService<DeviceStore>(), provider.GetRequiredService<DeviceCookie>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DeviceCookie>().AddSingleton<DeviceStore>().AddHandled<BrowserDevices>();
         services.AddHostedService<DeviceSweep>();
-        services.AddSingleton<AccountCreation>().AddSingleton<LoginFinder>().AddSingleton<AttemptLimits>().AddSingleton<SignInLog>();
-        services.AddSingleton(provider => new PersonSignUp(
-            provider.GetRequiredService<AccountCreation>(), provider.GetRequiredService<AttemptLimits>(),
-            provider.GetRequiredService<BrowserDevices>()));
-        services.AddSingleton(provider => new PersonSignIn(
-            provider.GetRequiredService<LoginFinder>(), provider.GetRequiredService<AccountStore>(),
-            provider.GetRequiredService<PasswordHasher>(), provider.GetRequiredService<AttemptLimits>(),
-            provider.GetRequiredService<BrowserDevices>(), provider.GetRequiredService<SecondFactors>(),
-            provider.GetRequiredService<TicketStore>(), provider.GetRequiredService<SignInLog>()));
+        services.AddPdsOptions<RobotCheckOptions>(builder.Configuration);
+        services.AddSingleton<RobotCheck>().AddSingleton<SignUpHook>();
+        services.AddSingleton<AccountCreation>().AddSingleton<LoginFinder>().AddSingleton<AttemptLimits>().AddSingleton<SignInGuard>();
+        services.AddSingleton<SignInLog>();
+        services.AddHandled<PersonSignUp>().AddHandled<PersonSignIn>();
         AddCredentials(services, builder.Configuration);
         AddAdministration(services);
         AddPasskeys(services);
         services.AddOAuthServer();
 
         services.AddSingleton<TakeoverStore>();
-        services.AddSingleton(provider => new AccountTakeover(provider.GetRequiredService<TakeoverStore>()));
+        services.AddHandled<AccountTakeover>();
 
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(XrpcAuthentication.Scheme, null);
@@ -111,47 +104,21 @@ public static class AuthModule
     private static void AddCredentials(IServiceCollection services, IConfiguration configuration)
     {
         services.AddPdsOptions<MailOptions>(configuration);
-        services.AddSingleton<MailStore>().AddSingleton<MailedTokenStore>().AddSingleton<MailSignal>().AddSingleton<Mails>().AddSingleton<SecurityNotices>();
+        services.AddSingleton<MailStore>().AddSingleton<MailedTokenStore>().AddSingleton<WorkSignal>();
+        services.AddSingleton<Mails>().AddSingleton<MailedCodes>().AddSingleton<SecurityNotices>().AddHandled<DevelopmentMails>();
         services.AddHostedService<MailDelivery>();
-        services.AddSingleton<SecondFactorStore>().AddSingleton<TicketStore>().AddSingleton<PasswordCheck>();
-        services.AddSingleton(provider => new AppPasswords(
-            provider.GetRequiredService<AppPasswordStore>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new Credentials(
-            provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(),
-            provider.GetRequiredService<Mails>(), provider.GetRequiredService<SecurityNotices>(), provider.GetRequiredService<PasswordHasher>(),
-            provider.GetRequiredService<PasswordCheck>(), provider.GetRequiredService<AttemptLimits>(),
-            provider.GetRequiredService<BrowserDevices>(), provider.GetRequiredService<OAuthSessions>(),
-            provider.GetRequiredService<LoginFinder>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new AccountLife(
-            provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(),
-            provider.GetRequiredService<Credentials>(), provider.GetRequiredService<PasswordCheck>(),
-            provider.GetRequiredService<OAuthSessions>(), provider.GetRequiredService<AccountDeletion>(),
-            provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new SecondFactors(
-            provider.GetRequiredService<SecondFactorStore>(), provider.GetRequiredService<PasskeyStore>(),
-            provider.GetRequiredService<AccountStore>(), provider.GetRequiredService<MailedTokenStore>(), provider.GetRequiredService<Credentials>(),
-            provider.GetRequiredService<PasswordCheck>(), provider.GetRequiredService<IDataProtectionProvider>(),
-            provider.GetRequiredService<SecurityNotices>(), provider.GetRequiredService<ServiceOptions>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ResetRequestStore>().AddSingleton<ResetRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<ResetRequests>());
+        services.AddSingleton<SecondFactorStore>().AddSingleton<TicketStore>().AddSingleton<PasswordCheck>().AddSingleton<PasswordReplacement>();
+        services.AddHandled<AppPasswords>().AddHandled<Passwords>().AddHandled<EmailAddresses>().AddHandled<PlcTokens>();
+        services.AddHandled<AccountLife>().AddHandled<SecondFactors>();
     }
 
     private static void AddAdministration(IServiceCollection services)
     {
         services.AddSingleton<AdministrationStore>().AddSingleton<AccountDirectoryStore>().AddSingleton<AuditStore>();
-        services.AddSingleton(provider => new Administration(
-            provider.GetRequiredService<AdministrationStore>(), provider.GetRequiredService<AccountStore>(),
-            provider.GetRequiredService<Credentials>(), provider.GetRequiredService<AccountLife>(),
-            provider.GetRequiredService<Mails>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new InviteCodes(
-            provider.GetRequiredService<InviteStore>(), provider.GetRequiredService<ServiceOptions>()));
-        services.AddSingleton(provider => new MailDesk(
-            provider.GetRequiredService<MailStore>(), provider.GetRequiredService<MailSignal>(),
-            provider.GetRequiredService<MailOptions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConsoleSessionStore>();
-        services.AddSingleton(provider => new ConsoleSessions(
-            provider.GetRequiredService<ConsoleSessionStore>(), provider.GetRequiredService<AuditStore>(),
-            provider.GetRequiredService<AdminPassword>(), provider.GetRequiredService<AttemptLimits>(),
-            provider.GetRequiredService<AuthOptions>(), provider.GetRequiredService<ServiceOptions>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddHandled<Administration>().AddHandled<InviteCodes>().AddHandled<MailDesk>().AddHandled<ConsoleSessions>();
     }
 
     private static void AddPasskeys(IServiceCollection services)
@@ -163,11 +130,7 @@ public static class AuthModule
             new PasswordHasher<PasskeyUser>(), [], [], new UpperInvariantLookupNormalizer(), new IdentityErrorDescriber(), provider,
             provider.GetRequiredService<ILogger<UserManager<PasskeyUser>>>()));
         services.AddSingleton<IPasskeyHandler<PasskeyUser>, PasskeyHandler<PasskeyUser>>();
-        services.AddSingleton(provider => new AccountPasskeys(
-            provider.GetRequiredService<IPasskeyHandler<PasskeyUser>>(), provider.GetRequiredService<PasskeyStore>(),
-            provider.GetRequiredService<PasskeyState>(), provider.GetRequiredService<AccountStore>(),
-            provider.GetRequiredService<AttemptLimits>(), provider.GetRequiredService<BrowserDevices>(),
-            provider.GetRequiredService<SignInLog>(), provider.GetRequiredService<SecurityNotices>()));
+        services.AddHandled<AccountPasskeys>();
     }
 
     public static IEndpointRouteBuilder MapAuth(this IEndpointRouteBuilder xrpc)

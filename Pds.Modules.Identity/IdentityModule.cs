@@ -33,6 +33,7 @@ public static class IdentityModule
         services.AddSingleton(provider => new IdentityRotation(
             provider.GetRequiredService<IdentityStore>(), provider.GetRequiredService<PlcClient>(),
             provider.GetRequiredService<RotationKey>(), provider.GetRequiredService<DidCache>()));
+        services.AddSingleton<RotationKeyStore>().AddSingleton<RotationKeyChanges>().AddSingleton<IdentityHistories>();
         services.AddSingleton<Hosting>().AddSingleton<Identities>().AddSingleton<PlcChanges>();
         services.AddSingleton<DidResolver>().AddSingleton<DidCache>().AddSingleton<SharedCache>();
         services.AddSingleton<DidNews>().AddHostedService(provider => provider.GetRequiredService<DidNews>());

@@ -10,7 +10,6 @@ using Pds.Web.Endpoints;
 using Pds.Web.Operation;
 using Pds.Web.Sandbox;
 using Pds.Xrpc;
-using StackExchange.Redis;
 
 namespace Pds.Web;
 
@@ -45,7 +44,9 @@ public static class PdsApplication
         builder.AddListener(operation.MetricsUrl);
         builder.AddNpgsqlDataSource("pdsdb", configureDataSourceBuilder: source => source.Prepare());
         builder.AddSharedReads();
-        builder.AddRedisClient("redis", configureOptions: FailFast);
+        var redis = builder.Services.AddPdsOptions<RedisOptions>(builder.Configuration);
+        builder.AddReferenceRedis(redis);
+        builder.AddRedisClient("redis", configureOptions: options => redis.Configure(options));
         builder.Services.AddPdsOptions<ServiceOptions>(builder.Configuration);
         builder.Services.AddPdsOptions<RateLimitOptions>(builder.Configuration);
         builder.Services.AddPdsOptions<LoadOptions>(builder.Configuration);
@@ -81,7 +82,4 @@ public static class PdsApplication
 
     /// <summary>Settings that this server does not know, likely slips of the pen.</summary>
     public static IEnumerable<string> FindUnknownVariables(WebApplication app) => KnownVariables.Find(app);
-
-    // Who asks a Redis that is away does without it at once, instead of waiting for it to come back.
-    private static void FailFast(ConfigurationOptions redis) => redis.BacklogPolicy = BacklogPolicy.FailFast;
 }

@@ -14,7 +14,7 @@ internal sealed class MailExamination : IExamination
 
     public async IAsyncEnumerable<Symptom> ExamineAsync(Patient patient, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (patient.Mail.SmtpUrl is not { } url)
+        if (patient.Mail.Route?.Server is not { } url)
         {
             yield return Symptom.Warn(
                 "no mail is sent: lost passwords cannot be reset by their owners", "Set PDS_EMAIL_SMTP_URL and PDS_EMAIL_FROM_ADDRESS.");

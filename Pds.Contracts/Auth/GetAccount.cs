@@ -7,4 +7,5 @@ public sealed record GetAccount(Did Did);
 
 /// <summary>An account as other modules may know it.</summary>
 /// <param name="Email">Lower case.</param>
-public sealed record Account(Did Did, string Email, bool EmailConfirmed, AccountStatus Status);
+/// <param name="HasEmailFactor">Whether a code is mailed at every sign-in.</param>
+public sealed record Account(Did Did, string Email, bool EmailConfirmed, AccountStatus Status, bool HasEmailFactor = false);

@@ -52,5 +52,17 @@ public sealed record FinishPasskeySignIn(string DeviceId, string Address, string
 /// Makes an account and signs it in; answered with <see cref="SignInResult"/>. Refused with the names of
 /// <c>com.atproto.server.createAccount</c>, or <c>RateLimitExceeded</c>.
 /// </summary>
+/// <param name="UserAgent">What the browser says it is.</param>
+/// <param name="RecoveryKey">A did:key of the owner's, listed first among the rotation keys; null for none.</param>
+/// <param name="Proof">What a check against robots gave the browser; null where there is none.</param>
 public sealed record SignUp(
-    string DeviceId, string Address, string Handle, string Email, string Password, string? InviteCode, bool Remember);
+    string DeviceId,
+    string Address,
+    string Handle,
+    string Email,
+    string Password,
+    string? InviteCode,
+    bool Remember,
+    string UserAgent = "",
+    string? RecoveryKey = null,
+    string? Proof = null);

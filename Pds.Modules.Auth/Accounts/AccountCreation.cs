@@ -1,6 +1,7 @@
 using AtProto;
 using Pds.Contracts.Identity;
 using Pds.Contracts.Repo;
+using Pds.Modules.Auth.RobotChecks;
 using Pds.Modules.Auth.Sessions;
 using Pds.Modules.Auth.SignIn;
 using Pds.Modules.Auth.Storage;
@@ -18,6 +19,8 @@ internal sealed class AccountCreation(
     SignUpStore signUps,
     AbandonedSignUps abandoned,
     PasswordHasher passwords,
+    RobotCheck robots,
+    SignUpHook hook,
     TokenIssuer tokens,
     SignInLog signIns,
     TimeProvider time)
@@ -38,6 +41,14 @@ internal sealed class AccountCreation(
         var checkedHandle = await bus.InvokeAsync<CheckedHandle>(
             new CheckNewHandle(request.Handle, request.Did), cancellationToken);
         var handle = checkedHandle.Handle;
+
+        // Who moves in has shown a token of the account itself.
+        if (request.Did is null)
+        {
+            await robots.RequireAsync(request, cancellationToken);
+        }
+
+        await hook.AskAsync(request, handle, email, cancellationToken);
         var passwordHash = request.Password is null ? null : await passwords.HashAsync(request.Password, cancellationToken);
         var signingKey = (await bus.InvokeAsync<ReservedSigningKey>(new ReserveSigningKey(), cancellationToken)).DidKey;
 

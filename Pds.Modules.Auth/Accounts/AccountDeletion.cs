@@ -4,6 +4,7 @@ using Pds.Contracts.Moving;
 using Pds.Contracts.Proxy;
 using Pds.Contracts.Repo;
 using Pds.Modules.Auth.OAuth.Sessions;
+using Pds.Modules.Auth.SignIn;
 using Pds.Modules.Auth.Storage;
 using Wolverine;
 
@@ -13,7 +14,7 @@ namespace Pds.Modules.Auth.Accounts;
 /// Deletes accounts, module by module. The first step leaves a note that the last one takes away, so that what a crash has
 /// cut short is finished by <see cref="AccountExpiry"/>.
 /// </summary>
-internal sealed class AccountDeletion(AccountDeletionStore deletions, OAuthSessions sessions)
+internal sealed class AccountDeletion(AccountDeletionStore deletions, OAuthSessions sessions, SignInGuard guard)
 {
     /// <param name="ifExpired">Only if it is deactivated and its time has come; it may have come back meanwhile.</param>
     public async Task DeleteAsync(Did did, bool ifExpired, IMessageBus bus, CancellationToken cancellationToken)
@@ -33,6 +34,7 @@ internal sealed class AccountDeletion(AccountDeletionStore deletions, OAuthSessi
         await bus.InvokeAsync(new ForgetPreferences(did), cancellationToken);
         await bus.InvokeAsync(new ForgetMoves(did), cancellationToken);
         await bus.InvokeAsync(new SetIdentityStatus(did, AccountStatus.Deleted), cancellationToken);
+        await guard.ForgetAsync(did.Value);
         await deletions.EndAsync(did, cancellationToken);
     }
 }

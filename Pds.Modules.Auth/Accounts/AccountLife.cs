@@ -13,19 +13,17 @@ namespace Pds.Modules.Auth.Accounts;
 public sealed class AccountLife
 {
     private readonly AccountStore _accounts;
-    private readonly MailedTokenStore _tokens;
-    private readonly Credentials _credentials;
+    private readonly MailedCodes _codes;
     private readonly PasswordCheck _check;
     private readonly OAuthSessions _sessions;
     private readonly AccountDeletion _deletion;
     private readonly TimeProvider _time;
 
     internal AccountLife(
-        AccountStore accounts, MailedTokenStore tokens, Credentials credentials, PasswordCheck check, OAuthSessions sessions,
-        AccountDeletion deletion, TimeProvider time)
+        AccountStore accounts, MailedCodes codes, PasswordCheck check, OAuthSessions sessions, AccountDeletion deletion,
+        TimeProvider time)
     {
-        (_accounts, _tokens, _credentials, _check) = (accounts, tokens, credentials, check);
-        (_sessions, _deletion, _time) = (sessions, deletion, time);
+        (_accounts, _codes, _check, _sessions, _deletion, _time) = (accounts, codes, check, sessions, deletion, time);
     }
 
     /// <param name="deleteAfter">When the owner wants it deleted.</param>
@@ -44,7 +42,7 @@ public sealed class AccountLife
     {
         if (await _accounts.FindAsync(did, cancellationToken) is not { Status: AccountStatus.Active or AccountStatus.Deactivated })
         {
-            throw XrpcErrors.AccountNotFound();
+            throw XrpcErrors.BadRequest("AccountNotFound", "user not found");
         }
 
         await RequireHostedHereAsync(did, bus, cancellationToken);
@@ -73,14 +71,14 @@ public sealed class AccountLife
     internal async Task RequestDeletionAsync(Did did, IMessageBus bus, CancellationToken cancellationToken)
     {
         var account = await _accounts.FindAsync(did, cancellationToken) ?? throw XrpcErrors.AccountNotFound();
-        await _credentials.MailAsync(account, MailPurpose.DeleteAccount, "AccountDelete", bus, cancellationToken);
+        await _codes.SendAsync(account, MailPurpose.DeleteAccount, bus, cancellationToken);
     }
 
     internal async Task DeleteAsync(
         Did did, string password, string token, string address, IMessageBus bus, CancellationToken cancellationToken)
     {
         await _check.RequireAsync(did, password, address, cancellationToken);
-        await _tokens.UseAsync(did, MailPurpose.DeleteAccount, token, cancellationToken);
+        await _codes.UseAsync(did, MailPurpose.DeleteAccount, token, cancellationToken);
         await _deletion.DeleteAsync(did, ifExpired: false, bus, cancellationToken);
     }
 

@@ -14,15 +14,15 @@ public sealed class Administration
 {
     private readonly AdministrationStore _store;
     private readonly AccountStore _accounts;
-    private readonly Credentials _credentials;
+    private readonly PasswordReplacement _passwords;
     private readonly AccountLife _life;
     private readonly Mails _mails;
     private readonly TimeProvider _time;
 
     internal Administration(
-        AdministrationStore store, AccountStore accounts, Credentials credentials, AccountLife life, Mails mails, TimeProvider time)
+        AdministrationStore store, AccountStore accounts, PasswordReplacement passwords, AccountLife life, Mails mails, TimeProvider time)
     {
-        (_store, _accounts, _credentials, _life, _mails, _time) = (store, accounts, credentials, life, mails, time);
+        (_store, _accounts, _passwords, _life, _mails, _time) = (store, accounts, passwords, life, mails, time);
     }
 
     /// <summary>What a takedown is called that its moderators do not name.</summary>
@@ -55,7 +55,7 @@ public sealed class Administration
     internal async Task EndSessionsAsync(Did did, CancellationToken cancellationToken)
     {
         _ = await _accounts.FindAsync(did, cancellationToken) ?? throw NotFound();
-        await _credentials.EndSessionsAsync(did, cancellationToken);
+        await _passwords.EndSessionsAsync(did, cancellationToken);
     }
 
     /// <summary>Gives an account another address, which is not confirmed then.</summary>
@@ -85,7 +85,7 @@ public sealed class Administration
         }
 
         _ = await _accounts.FindAsync(did, cancellationToken) ?? throw NotFound();
-        await _credentials.ReplacePasswordAsync(did, password, null, cancellationToken);
+        await _passwords.ReplaceAsync(did, password, null, cancellationToken);
     }
 
     /// <summary>Mails what a moderator has to say.</summary>

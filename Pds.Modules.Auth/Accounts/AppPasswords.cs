@@ -9,6 +9,7 @@ namespace Pds.Modules.Auth.Accounts;
 public sealed class AppPasswords
 {
     private const int MaxNameLength = 128;
+    private const int Most = 100;
 
     private readonly AppPasswordStore _store;
     private readonly TimeProvider _time;
@@ -19,17 +20,24 @@ public sealed class AppPasswords
         (await _store.ListAsync(did, cancellationToken)).ConvertAll(
             password => new AppPasswordSummary(password.Name, password.Privileged, password.CreatedAt));
 
-    internal async Task<string> CreateAsync(Did did, string name, bool isPrivileged, CancellationToken cancellationToken)
+    /// <summary>Makes one: what is known of it, and itself, which is shown this once.</summary>
+    internal async Task<(StoredAppPassword Stored, string Password)> CreateAsync(
+        Did did, string name, bool isPrivileged, CancellationToken cancellationToken)
     {
         if (name.Length is 0 or > MaxNameLength)
         {
             throw XrpcErrors.InvalidRequest($"The name of an app password has 1 to {MaxNameLength} characters");
         }
 
+        if (await _store.CountAsync(did, cancellationToken) >= Most)
+        {
+            throw XrpcErrors.InvalidRequest($"An account has {Most} app passwords at most");
+        }
+
         var password = AppPassword.NewPassword();
         var stored = new StoredAppPassword(name, _time.GetUtcNow(), isPrivileged);
         return await _store.TryAddAsync(did, stored, AppPassword.Hash(password), cancellationToken)
-            ? password
+            ? (stored, password)
             : throw XrpcErrors.InvalidRequest("could not create app-specific password");
     }
 

@@ -6,6 +6,6 @@ namespace Pds.Modules.Auth.Handlers;
 public static class ChangePasswordHandler
 {
     public static Task HandleAsync(
-        ChangePassword command, Credentials credentials, CancellationToken cancellationToken) =>
-        credentials.ChangePasswordAsync(command, cancellationToken);
+        ChangePassword command, Passwords passwords, CancellationToken cancellationToken) =>
+        passwords.ChangeAsync(command, cancellationToken);
 }

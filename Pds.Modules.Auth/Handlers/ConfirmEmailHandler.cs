@@ -6,6 +6,6 @@ namespace Pds.Modules.Auth.Handlers;
 public static class ConfirmEmailHandler
 {
     public static Task HandleAsync(
-        ConfirmEmail command, Credentials credentials, CancellationToken cancellationToken) =>
-        credentials.ConfirmAsync(command.Did, command.Email, command.Token, cancellationToken);
+        ConfirmEmail command, EmailAddresses addresses, CancellationToken cancellationToken) =>
+        addresses.ConfirmAsync(command.Did, command.Email, command.Token, cancellationToken);
 }

@@ -5,7 +5,7 @@ namespace Pds.Modules.Auth.Handlers;
 
 public static class CreateAppPasswordHandler
 {
-    public static Task<string> HandleAsync(
+    public static async Task<string> HandleAsync(
         CreateAppPassword command, AppPasswords appPasswords, CancellationToken cancellationToken) =>
-        appPasswords.CreateAsync(command.Did, command.Name, command.IsPrivileged, cancellationToken);
+        (await appPasswords.CreateAsync(command.Did, command.Name, command.IsPrivileged, cancellationToken)).Password;
 }

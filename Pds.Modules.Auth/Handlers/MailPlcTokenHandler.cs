@@ -7,6 +7,6 @@ namespace Pds.Modules.Auth.Handlers;
 public static class MailPlcTokenHandler
 {
     public static Task HandleAsync(
-        MailPlcToken command, Credentials credentials, IMessageBus bus, CancellationToken cancellationToken) =>
-        credentials.RequestPlcTokenAsync(command.Did, bus, cancellationToken);
+        MailPlcToken command, PlcTokens tokens, IMessageBus bus, CancellationToken cancellationToken) =>
+        tokens.RequestAsync(command.Did, bus, cancellationToken);
 }

@@ -7,6 +7,6 @@ namespace Pds.Modules.Auth.Handlers;
 public static class RequestEmailChangeHandler
 {
     public static Task<bool> HandleAsync(
-        RequestEmailChange command, Credentials credentials, IMessageBus bus, CancellationToken cancellationToken) =>
-        credentials.RequestEmailChangeAsync(command.Did, bus, cancellationToken);
+        RequestEmailChange command, EmailAddresses addresses, IMessageBus bus, CancellationToken cancellationToken) =>
+        addresses.RequestChangeAsync(command.Did, bus, cancellationToken);
 }

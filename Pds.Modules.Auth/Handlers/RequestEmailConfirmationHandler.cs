@@ -7,6 +7,6 @@ namespace Pds.Modules.Auth.Handlers;
 public static class RequestEmailConfirmationHandler
 {
     public static Task HandleAsync(
-        RequestEmailConfirmation command, Credentials credentials, IMessageBus bus, CancellationToken cancellationToken) =>
-        credentials.RequestConfirmationAsync(command.Did, bus, cancellationToken);
+        RequestEmailConfirmation command, EmailAddresses addresses, IMessageBus bus, CancellationToken cancellationToken) =>
+        addresses.RequestConfirmationAsync(command.Did, bus, cancellationToken);
 }

@@ -6,6 +6,6 @@ namespace Pds.Modules.Auth.Handlers;
 public static class ResetPasswordHandler
 {
     public static Task HandleAsync(
-        ResetPassword command, Credentials credentials, CancellationToken cancellationToken) =>
-        credentials.ResetAsync(command.Token, command.Password, command.Address, cancellationToken);
+        ResetPassword command, Passwords passwords, CancellationToken cancellationToken) =>
+        passwords.ResetAsync(command.Token, command.Password, command.Address, cancellationToken);
 }

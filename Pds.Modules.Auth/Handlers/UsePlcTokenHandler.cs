@@ -5,6 +5,6 @@ namespace Pds.Modules.Auth.Handlers;
 
 public static class UsePlcTokenHandler
 {
-    public static Task HandleAsync(UsePlcToken command, Credentials credentials, CancellationToken cancellationToken) =>
-        credentials.UsePlcTokenAsync(command.Did, command.Token, cancellationToken);
+    public static Task HandleAsync(UsePlcToken command, PlcTokens tokens, CancellationToken cancellationToken) =>
+        tokens.UseAsync(command.Did, command.Token, cancellationToken);
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using MailKit.Net.Smtp;
-using MailKit.Security;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MimeKit;
@@ -11,9 +9,8 @@ namespace Pds.Modules.Auth.Mail;
 
 /// <summary>Sends what has queued, beside the requests; what a mail server does not take now is tried again, for a day, and then left to the administrator.</summary>
 internal sealed partial class MailDelivery(
-    MailStore store, MailSignal signal, MailOptions options, ServiceOptions service, IMeterFactory meters, TimeProvider time,
-    ILogger<MailDelivery> log)
-    : BackgroundService
+    MailStore store, WorkSignal signal, MailOptions options, ServiceOptions service, DevelopmentMails development,
+    IMeterFactory meters, TimeProvider time, ILogger<MailDelivery> log) : BackgroundService
 {
     private const int MostAttempts = 12;
     private const int LongestError = 300;
@@ -51,22 +48,23 @@ internal sealed partial class MailDelivery(
 
     private async Task SendAllAsync(CancellationToken cancellationToken)
     {
-        while (await TakeAsync(cancellationToken) is { } mail)
+        while (await TakeAsync(cancellationToken) is { } queued)
         {
-            if (options.SmtpUrl is null)
+            if ((queued.Mail.IsFromModerators ? options.ModerationRoute : options.Route) is { } route)
             {
-                // In development the text is all there is; elsewhere it would put secrets into the log.
-                Log.NotConfigured(log, mail.Subject);
-                if (service.DevMode)
-                {
-                    Log.Text(log, mail.Text);
-                }
-
-                await store.RemoveAsync(mail.Id, cancellationToken);
+                await TrySendAsync(queued, route, cancellationToken);
                 continue;
             }
 
-            await TrySendAsync(mail, cancellationToken);
+            // In development a page shows it; elsewhere it would put secrets into the log.
+            Log.NotConfigured(log, queued.Mail.Subject);
+            if (service.DevMode)
+            {
+                development.Add(queued.Mail);
+                Log.Text(log, queued.Mail.Text);
+            }
+
+            await store.RemoveAsync(queued.Id, cancellationToken);
         }
     }
 
@@ -76,28 +74,28 @@ internal sealed partial class MailDelivery(
         return store.TakeAsync(now, now + (SendTimeout * 2), cancellationToken);
     }
 
-    private async Task TrySendAsync(QueuedMail mail, CancellationToken cancellationToken)
+    private async Task TrySendAsync(QueuedMail queued, MailRoute route, CancellationToken cancellationToken)
     {
         try
         {
-            await SendAsync(mail, cancellationToken);
-            await store.RemoveAsync(mail.Id, cancellationToken);
+            await SendAsync(queued.Mail, route, cancellationToken);
+            await store.RemoveAsync(queued.Id, cancellationToken);
             AuthTelemetry.MailsSent.Add(1);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             AuthTelemetry.MailsFailed.Add(1);
-            Log.NotSent(log, failure, mail.Subject, mail.Attempts + 1);
-            if (mail.Attempts + 1 >= MostAttempts || failure is ParseException)
+            Log.NotSent(log, failure, queued.Mail.Subject, queued.Attempts + 1);
+            if (queued.Attempts + 1 >= MostAttempts || failure is ParseException)
             {
                 var now = time.GetUtcNow();
-                await store.GiveUpAsync(mail.Id, Describe(failure), now, now - KeptAfterGivingUp, cancellationToken);
+                await store.GiveUpAsync(queued.Id, Describe(failure), now, now - KeptAfterGivingUp, cancellationToken);
                 return;
             }
 
             // 1, 2, 4 … minutes, at most two hours.
-            var wait = TimeSpan.FromMinutes(Math.Min(120, 1 << mail.Attempts));
-            await store.PostponeAsync(mail.Id, Describe(failure), time.GetUtcNow() + wait, cancellationToken);
+            var wait = TimeSpan.FromMinutes(Math.Min(120, 1 << queued.Attempts));
+            await store.PostponeAsync(queued.Id, Describe(failure), time.GetUtcNow() + wait, cancellationToken);
         }
     }
 
@@ -108,28 +106,16 @@ internal sealed partial class MailDelivery(
         return text.Length > LongestError ? text[..LongestError] : text;
     }
 
-    private async Task SendAsync(QueuedMail mail, CancellationToken cancellationToken)
+    private static async Task SendAsync(NewMail mail, MailRoute route, CancellationToken cancellationToken)
     {
         using var message = new MimeMessage { Subject = mail.Subject };
-        message.From.Add(MailboxAddress.Parse(options.FromAddress!));
+        message.From.Add(route.Sender);
         message.To.Add(MailboxAddress.Parse(mail.To));
         message.Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody();
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(SendTimeout);
-        using var client = new SmtpClient();
-        var url = options.SmtpUrl!;
-        var isTls = url.Scheme == "smtps";
-        await client.ConnectAsync(
-            url.Host, url.Port > 0 ? url.Port : isTls ? 465 : 587,
-            isTls ? SecureSocketOptions.SslOnConnect : SecureSocketOptions.StartTlsWhenAvailable, limit.Token);
-        if (url.UserInfo.Split(':', 2) is [{ Length: > 0 } user, var password])
-        {
-            await client.AuthenticateAsync(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password), limit.Token);
-        }
-
-        await client.SendAsync(message, limit.Token);
-        await client.DisconnectAsync(quit: true, limit.Token);
+        await route.SendAsync(message, limit.Token);
     }
 
     private static partial class Log
@@ -137,7 +123,7 @@ internal sealed partial class MailDelivery(
         [LoggerMessage(1, LogLevel.Warning, "Mail is not configured; \"{Subject}\" was not sent")]
         public static partial void NotConfigured(ILogger logger, string subject);
 
-        [LoggerMessage(2, LogLevel.Information, "In development the mail is shown here: {Text}")]
+        [LoggerMessage(2, LogLevel.Information, "In development the mail is shown here, and at /development/mail: {Text}")]
         public static partial void Text(ILogger logger, string text);
 
         [LoggerMessage(3, LogLevel.Warning, "\"{Subject}\" could not be sent at attempt {Attempt}")]

@@ -9,17 +9,17 @@ public sealed class MailDesk
     private const int MostAtOnce = 500;
 
     private readonly MailStore _store;
-    private readonly MailSignal _signal;
+    private readonly WorkSignal _signal;
     private readonly MailOptions _options;
     private readonly TimeProvider _time;
 
-    internal MailDesk(MailStore store, MailSignal signal, MailOptions options, TimeProvider time) =>
+    internal MailDesk(MailStore store, WorkSignal signal, MailOptions options, TimeProvider time) =>
         (_store, _signal, _options, _time) = (store, signal, options, time);
 
     internal async Task<MailOverview> ListAsync(int limit, CancellationToken cancellationToken)
     {
         var (waiting, givenUp, oldest) = await _store.CountAsync(cancellationToken);
-        var url = _options.SmtpUrl;
+        var url = _options.Route?.Server;
         var server = url is null ? null : url.Port > 0 ? $"{url.Host}:{url.Port}" : url.Host;
         return new MailOverview(
             url is not null, server, waiting, givenUp, oldest,

@@ -2,4 +2,4 @@ namespace Pds.Modules.Auth.Mail;
 
 /// <summary>A mail that waits to be sent.</summary>
 /// <param name="Attempts">How often it was tried before.</param>
-internal sealed record QueuedMail(long Id, string To, string Subject, string Text, string Html, int Attempts);
+internal sealed record QueuedMail(long Id, NewMail Mail, int Attempts);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pds.Xrpc;
@@ -59,7 +61,7 @@ internal sealed partial class RateLimitExchange(
 
         try
         {
-            return (long)await redis.GetDatabase().StringGetAsync($"{Prefix}{name}").WaitAsync(Patience, time);
+            return (long)await redis.GetDatabase().StringGetAsync(KeyOf(name)).WaitAsync(Patience, time);
         }
         catch (Exception failure) when (failure is RedisException or TimeoutException)
         {
@@ -81,7 +83,7 @@ internal sealed partial class RateLimitExchange(
             var sums = new Task<long>[deltas.Count];
             for (var i = 0; i < sums.Length; i++)
             {
-                var key = $"{Prefix}{deltas[i].Name}";
+                var key = KeyOf(deltas[i].Name);
                 sums[i] = batch.StringIncrementAsync(key, deltas[i].Points);
                 _ = batch.KeyExpireAsync(key, deltas[i].EndsAt.UtcDateTime, CommandFlags.FireAndForget);
             }
@@ -95,6 +97,10 @@ internal sealed partial class RateLimitExchange(
             return null;
         }
     }
+
+    // Of a deleted account there is to be no name anywhere.
+    private static string KeyOf(string name) =>
+        $"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16))}";
 
     private static partial class Log
     {

@@ -26,8 +26,7 @@ public sealed class SecondFactors
     private readonly SecondFactorStore _store;
     private readonly PasskeyStore _passkeys;
     private readonly AccountStore _accounts;
-    private readonly MailedTokenStore _tokens;
-    private readonly Credentials _credentials;
+    private readonly MailedCodes _codes;
     private readonly PasswordCheck _check;
     private readonly SecurityNotices _notices;
     private readonly IDataProtector _protector;
@@ -35,11 +34,10 @@ public sealed class SecondFactors
     private readonly TimeProvider _time;
 
     internal SecondFactors(
-        SecondFactorStore store, PasskeyStore passkeys, AccountStore accounts, MailedTokenStore tokens, Credentials credentials,
-        PasswordCheck check, IDataProtectionProvider protection, SecurityNotices notices, ServiceOptions service, TimeProvider time)
+        SecondFactorStore store, PasskeyStore passkeys, AccountStore accounts, MailedCodes codes, PasswordCheck check,
+        IDataProtectionProvider protection, SecurityNotices notices, ServiceOptions service, TimeProvider time)
     {
-        (_store, _passkeys, _accounts, _tokens) = (store, passkeys, accounts, tokens);
-        (_credentials, _check, _notices) = (credentials, check, notices);
+        (_store, _passkeys, _accounts, _codes, _check, _notices) = (store, passkeys, accounts, codes, check, notices);
         (_protector, _service, _time) = (protection.CreateProtector("auth.authenticator"), service, time);
     }
 
@@ -119,7 +117,7 @@ public sealed class SecondFactors
             return null;
         }
 
-        await _credentials.MailAsync(account, MailPurpose.SignIn, "SignInCode", bus, cancellationToken);
+        await _codes.SendAsync(account, MailPurpose.SignIn, bus, cancellationToken);
         return SecondFactorKind.Email;
     }
 
@@ -138,7 +136,7 @@ public sealed class SecondFactors
             return false;
         }
 
-        await _tokens.UseAsync(did, MailPurpose.SignIn, code, cancellationToken);
+        await _codes.UseAsync(did, MailPurpose.SignIn, code, cancellationToken);
         return true;
     }
 

@@ -25,8 +25,7 @@ internal sealed class AttemptLimits(IConnectionMultiplexer redis, TimeProvider t
     {
         if (await IncrementAsync(KeyOf(limit, subject), limit.Window) > limit.Most)
         {
-            XrpcTelemetry.CountLimitRefusal(limit.Name);
-            throw XrpcErrors.RateLimitExceeded();
+            throw Refusal(limit);
         }
     }
 
@@ -38,7 +37,7 @@ internal sealed class AttemptLimits(IConnectionMultiplexer redis, TimeProvider t
         var count = await AskAsync(async database => (long?)await database.StringGetAsync(key) ?? 0, () => _local.GetValueOrDefault(key));
         if (count >= limit.Most)
         {
-            throw XrpcErrors.RateLimitExceeded();
+            throw Refusal(limit);
         }
     }
 
@@ -47,7 +46,20 @@ internal sealed class AttemptLimits(IConnectionMultiplexer redis, TimeProvider t
     {
         var key = KeyOf(limit, subject);
         await AskAsync(
-            database => database.StringDecrementAsync(key), () => _local.AddOrUpdate(key, 0, static (_, count) => count - 1));
+            async database =>
+            {
+                // The window may have changed meanwhile: what is less than nothing has to go, too.
+                var count = await database.StringDecrementAsync(key);
+                await database.KeyExpireAsync(key, limit.Window);
+                return count;
+            },
+            () => _local.AddOrUpdate(key, 0, static (_, count) => count - 1));
+    }
+
+    private XrpcException Refusal(AttemptLimit limit)
+    {
+        XrpcTelemetry.CountLimitRefusal(limit.Name);
+        return XrpcErrors.RateLimitExceeded(TimeSpan.FromTicks(limit.Window.Ticks - time.GetUtcNow().Ticks % limit.Window.Ticks));
     }
 
     private string KeyOf(AttemptLimit limit, string subject)

@@ -20,29 +20,27 @@ public sealed class PersonSignIn
     private readonly AccountStore _accounts;
     private readonly PasswordHasher _passwords;
     private readonly AttemptLimits _limits;
+    private readonly SignInGuard _guard;
     private readonly BrowserDevices _devices;
     private readonly SecondFactors _factors;
     private readonly TicketStore _tickets;
     private readonly SignInLog _signIns;
 
     internal PersonSignIn(
-        LoginFinder logins, AccountStore accounts, PasswordHasher passwords, AttemptLimits limits, BrowserDevices devices,
-        SecondFactors factors, TicketStore tickets, SignInLog signIns)
+        LoginFinder logins, AccountStore accounts, PasswordHasher passwords, AttemptLimits limits, SignInGuard guard,
+        BrowserDevices devices, SecondFactors factors, TicketStore tickets, SignInLog signIns)
     {
-        (_logins, _accounts, _passwords, _limits, _devices) = (logins, accounts, passwords, limits, devices);
-        (_factors, _tickets, _signIns) = (factors, tickets, signIns);
+        (_logins, _accounts, _passwords, _limits, _guard) = (logins, accounts, passwords, limits, guard);
+        (_devices, _factors, _tickets, _signIns) = (devices, factors, tickets, signIns);
     }
 
     internal async Task<SignInResult> SignInAsync(
         Contracts.Auth.SignIn command, IMessageBus bus, CancellationToken cancellationToken)
     {
-        await _limits.CountAsync(AttemptLimit.Address, command.Address);
         var login = await _logins.FindAsync(command.Identifier, null, bus, cancellationToken);
 
         // An account that does not exist is guessed at as slowly as one that does.
-        var subject = login?.Account.Did.Value ?? command.Identifier;
-        await _limits.CountAsync(AttemptLimit.Account, subject);
-        await _limits.CountAsync(AttemptLimit.AccountDaily, subject);
+        var attempt = await _guard.BeginAsync(login?.Account.Did.Value ?? command.Identifier, command.Address);
 
         var isRight = command.Password.Length <= MaxPasswordLength
             && await _passwords.VerifyAsync(command.Password, login?.PasswordHash, cancellationToken);
@@ -52,6 +50,7 @@ public sealed class PersonSignIn
             throw XrpcErrors.AuthenticationRequired("Invalid identifier or password");
         }
 
+        await _guard.SucceedAsync(attempt);
         if (login.Account.Status == AccountStatus.Takendown)
         {
             throw XrpcErrors.AccountTakedown();

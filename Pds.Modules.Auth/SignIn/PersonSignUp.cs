@@ -21,7 +21,9 @@ public sealed class PersonSignUp
         await _limits.CountAsync(AttemptLimit.SignUp, command.Address);
         NewPassword.Require(command.Password);
         var invite = string.IsNullOrWhiteSpace(command.InviteCode) ? null : command.InviteCode.Trim();
-        var request = new AccountRequest(command.Handle, command.Email.Trim(), command.Password, invite);
+        var request = new AccountRequest(
+            command.Handle, command.Email.Trim(), command.Password, invite, command.Address, command.UserAgent,
+            RecoveryKey: command.RecoveryKey, Proof: command.Proof);
         var created = await _accounts.CreateAsync(request, bus, cancellationToken);
         await _devices.SignInAsync(command.DeviceId, created.Did, command.Remember, cancellationToken);
         return new SignInResult(created.Did, null);

@@ -14,7 +14,8 @@ internal sealed class AccountDeletionStore(NpgsqlDataSource database, TimeProvid
     /// <returns>Whether there was such an account.</returns>
     public async Task<bool> BeginAsync(Did did, bool ifExpired, CancellationToken cancellationToken)
     {
-        // Invite codes keep their uses by others. An ended session's id is needed until its last access token has run out.
+        // Invite codes keep their uses by others; administrators are accounted for without what they said of the account. An
+        // ended session's id is needed until its last access token has run out.
         await using var command = database.CreateCommand(
             """
             WITH gone AS (
@@ -29,6 +30,8 @@ internal sealed class AccountDeletionStore(NpgsqlDataSource database, TimeProvid
                 FROM gone WHERE code.for_account = gone.did
             ), mail AS (
                 DELETE FROM auth.mail USING gone WHERE recipient = gone.email
+            ), audit AS (
+                UPDATE auth.audit SET detail = NULL FROM gone WHERE subject = gone.did
             ), session AS (
                 UPDATE auth.revoked_session AS session SET did = '' FROM gone WHERE session.did = gone.did
             )

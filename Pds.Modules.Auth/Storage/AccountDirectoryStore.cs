@@ -19,7 +19,7 @@ public sealed class AccountDirectoryStore(NpgsqlDataSource database, TimeProvide
         var limit = Math.Clamp(query.Limit, 1, MostAtOnce);
         await using var command = database.CreateCommand(
             $"""
-            SELECT did, email, email_confirmed_at, deactivated_at, takedown_ref, created_at FROM auth.account
+            SELECT did, email, email_confirmed_at, deactivated_at, takedown_ref, email_factor, created_at FROM auth.account
             WHERE ($1 IS NULL OR position($1 in email) > 0 OR did = $1 OR did = ANY ($2))
                 AND ($3 IS NULL OR (created_at, did) < ($3, $4)) AND {ConditionOf(query.Filter)}
             ORDER BY created_at DESC, did DESC LIMIT $5
@@ -36,7 +36,7 @@ public sealed class AccountDirectoryStore(NpgsqlDataSource database, TimeProvide
         {
             var account = AccountStore.ReadAccount(reader);
             found.Add(new AccountEntry(
-                account.Did, account.Email, account.EmailConfirmed, account.Status, reader.GetFieldValue<DateTimeOffset>(5)));
+                account.Did, account.Email, account.EmailConfirmed, account.Status, reader.GetFieldValue<DateTimeOffset>(6)));
         }
 
         if (found.Count <= limit)
@@ -53,15 +53,15 @@ public sealed class AccountDirectoryStore(NpgsqlDataSource database, TimeProvide
     {
         await using var command = database.CreateCommand(
             """
-            SELECT did, email, email_confirmed_at, deactivated_at, takedown_ref, created_at, delete_after, invites_disabled, invite_note,
+            SELECT did, email, email_confirmed_at, deactivated_at, takedown_ref, email_factor, created_at, delete_after, invites_disabled,
+                invite_note,
                 (SELECT code FROM auth.invite_code_use WHERE used_by = $1 ORDER BY used_at LIMIT 1),
                 (SELECT count(*) FROM auth.refresh_token WHERE did = $1 AND next_id IS NULL AND expires_at > $2),
                 (SELECT count(*) FROM auth.oauth_session WHERE did = $1 AND expires_at > $2),
                 (SELECT count(*) FROM auth.device_account WHERE did = $1),
                 (SELECT count(*) FROM auth.app_password WHERE did = $1),
                 (SELECT count(*) FROM auth.passkey WHERE did = $1),
-                EXISTS (SELECT FROM auth.authenticator WHERE did = $1 AND confirmed_at IS NOT NULL),
-                email_factor
+                EXISTS (SELECT FROM auth.authenticator WHERE did = $1 AND confirmed_at IS NOT NULL)
             FROM auth.account WHERE did = $1
             """);
         command.Parameters.AddWithValue(did.Value);
@@ -70,9 +70,9 @@ public sealed class AccountDirectoryStore(NpgsqlDataSource database, TimeProvide
         return await reader.ReadAsync(cancellationToken)
             ? new AccountDescription(
                 did, reader.GetString(1), TimeOf(reader, 2), AccountStore.ReadAccount(reader).Status,
-                reader.GetFieldValue<DateTimeOffset>(5), TimeOf(reader, 3), TimeOf(reader, 6), TextOf(reader, 4),
-                reader.GetBoolean(7), TextOf(reader, 8), TextOf(reader, 9), reader.GetInt64(10), reader.GetInt64(11),
-                reader.GetInt64(12), reader.GetInt64(13), reader.GetInt64(14), reader.GetBoolean(15), reader.GetBoolean(16))
+                reader.GetFieldValue<DateTimeOffset>(6), TimeOf(reader, 3), TimeOf(reader, 7), TextOf(reader, 4),
+                reader.GetBoolean(8), TextOf(reader, 9), TextOf(reader, 10), reader.GetInt64(11), reader.GetInt64(12),
+                reader.GetInt64(13), reader.GetInt64(14), reader.GetInt64(15), reader.GetBoolean(16), reader.GetBoolean(5))
             : null;
     }
 

@@ -11,7 +11,7 @@ public sealed class AccountStore(NpgsqlDataSource database)
     public async Task<Account?> FindAsync(Did did, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            "SELECT did, email, email_confirmed_at, deactivated_at, takedown_ref FROM auth.account WHERE did = $1");
+            "SELECT did, email, email_confirmed_at, deactivated_at, takedown_ref, email_factor FROM auth.account WHERE did = $1");
         command.Parameters.AddWithValue(did.Value);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? ReadAccount(reader) : null;
@@ -99,21 +99,22 @@ public sealed class AccountStore(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Reads the columns did, email, email_confirmed_at, deactivated_at and takedown_ref.</summary>
+    /// <summary>Reads the columns did, email, email_confirmed_at, deactivated_at, takedown_ref and email_factor.</summary>
     internal static Account ReadAccount(NpgsqlDataReader reader) => new(
         Did.Parse(reader.GetString(0)),
         reader.GetString(1),
         EmailConfirmed: !reader.IsDBNull(2),
         !reader.IsDBNull(4) ? AccountStatus.Takendown
         : !reader.IsDBNull(3) ? AccountStatus.Deactivated
-        : AccountStatus.Active);
+        : AccountStatus.Active,
+        HasEmailFactor: reader.GetBoolean(5) && !reader.IsDBNull(2));
 
     private async Task<Login?> FindLoginAsync(
         string condition, string key, byte[]? appPasswordHash, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             $"""
-            SELECT account.did, email, email_confirmed_at, deactivated_at, takedown_ref, password, app.name, app.privileged
+            SELECT account.did, email, email_confirmed_at, deactivated_at, takedown_ref, email_factor, password, app.name, app.privileged
             FROM auth.account LEFT JOIN auth.app_password app ON app.did = account.did AND app.hash = $2
             WHERE {condition}
             """);
@@ -127,7 +128,7 @@ public sealed class AccountStore(NpgsqlDataSource database)
 
         return new Login(
             ReadAccount(reader),
-            reader.IsDBNull(5) ? null : reader.GetString(5),
-            reader.IsDBNull(6) ? null : new AppPassword(reader.GetString(6), reader.GetBoolean(7)));
+            reader.IsDBNull(6) ? null : reader.GetString(6),
+            reader.IsDBNull(7) ? null : new AppPassword(reader.GetString(7), reader.GetBoolean(8)));
     }
 }

@@ -23,6 +23,13 @@ internal sealed class AppPasswordStore(NpgsqlDataSource database)
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
+    public async Task<long> CountAsync(Did did, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT count(*) FROM auth.app_password WHERE did = $1");
+        command.Parameters.AddWithValue(did.Value);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Newest first.</summary>
     public async Task<List<StoredAppPassword>> ListAsync(Did did, CancellationToken cancellationToken)
     {

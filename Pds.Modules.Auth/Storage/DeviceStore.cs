@@ -54,7 +54,7 @@ internal sealed class DeviceStore(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(
             """
-            SELECT account.did, email, email_confirmed_at, deactivated_at, takedown_ref, signed_in_at, remembered
+            SELECT account.did, email, email_confirmed_at, deactivated_at, takedown_ref, email_factor, signed_in_at, remembered
             FROM auth.device_account signed_in JOIN auth.account USING (did)
             WHERE device_id = $1 AND (remembered OR signed_in_at > $2) ORDER BY signed_in_at DESC
             """);
@@ -64,9 +64,9 @@ internal sealed class DeviceStore(NpgsqlDataSource database)
         var accounts = new List<DeviceAccount>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var signedInAt = reader.GetFieldValue<DateTimeOffset>(5);
+            var signedInAt = reader.GetFieldValue<DateTimeOffset>(6);
             accounts.Add(new DeviceAccount(
-                AccountStore.ReadAccount(reader), signedInAt, IsFresh: signedInAt > freshSince, reader.GetBoolean(6)));
+                AccountStore.ReadAccount(reader), signedInAt, IsFresh: signedInAt > freshSince, reader.GetBoolean(7)));
         }
 
         return accounts;

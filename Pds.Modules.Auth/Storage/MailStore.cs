@@ -5,18 +5,21 @@ using Pds.Modules.Auth.Mail;
 namespace Pds.Modules.Auth.Storage;
 
 /// <summary>Mail on its way: a row each, so that none is lost with a process.</summary>
-internal sealed class MailStore(NpgsqlDataSource database)
+internal sealed class MailStore(NpgsqlDataSource database, TimeProvider time)
 {
-    public async Task AddAsync(
-        string to, string subject, string text, string html, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task AddAsync(NewMail mail, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            "INSERT INTO auth.mail (recipient, subject, text, html, created_at, next_at) VALUES ($1, $2, $3, $4, $5, $5)");
-        command.Parameters.AddWithValue(to);
-        command.Parameters.AddWithValue(subject);
-        command.Parameters.AddWithValue(text);
-        command.Parameters.AddWithValue(html);
-        command.Parameters.AddWithValue(now);
+            """
+            INSERT INTO auth.mail (recipient, subject, text, html, from_moderators, created_at, next_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $6)
+            """);
+        command.Parameters.AddWithValue(mail.To);
+        command.Parameters.AddWithValue(mail.Subject);
+        command.Parameters.AddWithValue(mail.Text);
+        command.Parameters.AddWithValue(mail.Html);
+        command.Parameters.AddWithValue(mail.IsFromModerators);
+        command.Parameters.AddWithValue(time.GetUtcNow());
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -27,14 +30,16 @@ internal sealed class MailStore(NpgsqlDataSource database)
             """
             UPDATE auth.mail SET next_at = $2, attempts = attempts + 1
             WHERE id = (SELECT id FROM auth.mail WHERE next_at <= $1 AND given_up_at IS NULL ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING id, recipient, subject, text, html, attempts - 1
+            RETURNING id, recipient, subject, text, html, from_moderators, attempts - 1
             """);
         command.Parameters.AddWithValue(now);
         command.Parameters.AddWithValue(until);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new QueuedMail(
-                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt32(5))
+                reader.GetInt64(0),
+                new NewMail(reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetBoolean(5)),
+                reader.GetInt32(6))
             : null;
     }
 

@@ -34,7 +34,7 @@ internal sealed class RefreshTokenStore(NpgsqlDataSource database, TimeProvider 
         await using var command = database.CreateCommand(
             """
             WITH account AS (
-                SELECT did, email, email_confirmed_at, deactivated_at, takedown_ref FROM auth.account WHERE did = $1
+                SELECT did, email, email_confirmed_at, deactivated_at, takedown_ref, email_factor FROM auth.account WHERE did = $1
             ), used AS (
                 UPDATE auth.refresh_token SET next_id = coalesce(next_id, $3), expires_at = least(expires_at, $5)
                 WHERE id = $2 AND did = (SELECT did FROM account WHERE takedown_ref IS NULL) AND expires_at > $4
@@ -66,8 +66,8 @@ internal sealed class RefreshTokenStore(NpgsqlDataSource database, TimeProvider 
 
         return new Rotation(
             AccountStore.ReadAccount(reader),
-            reader.IsDBNull(5) ? null : reader.GetString(5),
-            reader.IsDBNull(6) ? null : new AppPassword(reader.GetString(6), reader.GetBoolean(7)));
+            reader.IsDBNull(6) ? null : reader.GetString(6),
+            reader.IsDBNull(7) ? null : new AppPassword(reader.GetString(7), reader.GetBoolean(8)));
     }
 
     public async Task RevokeAsync(string id, CancellationToken cancellationToken)

@@ -11,7 +11,8 @@ namespace Pds.Modules.Identity.Handlers;
 public static class CreateIdentityHandler
 {
     public static async Task<CreatedIdentity> HandleAsync(
-        CreateIdentity command, Genesis genesis, IdentityStore identities, CancellationToken cancellationToken)
+        CreateIdentity command, Genesis genesis, IdentityStore identities, RotationKeyStore keys,
+        CancellationToken cancellationToken)
     {
         if (command.RecoveryKey is not null && !PublicKey.TryParseDidKey(command.RecoveryKey, out _))
         {
@@ -20,8 +21,16 @@ public static class CreateIdentityHandler
 
         var operation = genesis.Create(command.Handle, command.SigningKey, command.RecoveryKey);
         var did = operation.Did;
-        return await identities.TryAddAsync(did, command.Handle, AccountStatus.Active, operation, cancellationToken)
-            ? new CreatedIdentity(did)
-            : throw HandleRules.Taken(command.Handle);
+        if (!await identities.TryAddAsync(did, command.Handle, AccountStatus.Active, operation, cancellationToken))
+        {
+            throw HandleRules.Taken(command.Handle);
+        }
+
+        if (command.RecoveryKey is { } key)
+        {
+            await keys.AddAsync(did, key, cancellationToken);
+        }
+
+        return new CreatedIdentity(did);
     }
 }

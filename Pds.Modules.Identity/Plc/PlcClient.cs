@@ -68,6 +68,48 @@ public sealed class PlcClient(OutgoingHttp http, IdentityOptions options)
         };
     }
 
+    /// <summary>Every operation in the order in which the directory took them, those undone among them.</summary>
+    public async Task<List<PlcLogEntry>> GetLogAsync(Did did, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, UrlOf(did, "/log/audit"));
+        var (status, body) = await SendAsync(request, options.ResolverTimeout, cancellationToken);
+        return status switch
+        {
+            HttpStatusCode.OK => ReadLog(body) ?? throw XrpcErrors.UpstreamFailure("The PLC directory answered with what is no log"),
+            HttpStatusCode.NotFound => [],
+            _ => throw Refusal(status, body),
+        };
+    }
+
+    private static List<PlcLogEntry>? ReadLog(byte[] body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            if (json.RootElement.ValueKind != JsonValueKind.Array)
+            {
+                return null;
+            }
+
+            var entries = new List<PlcLogEntry>(json.RootElement.GetArrayLength());
+            foreach (var item in json.RootElement.EnumerateArray())
+            {
+                if (!PlcLogEntry.TryParse(item, out var entry))
+                {
+                    return null;
+                }
+
+                entries.Add(entry);
+            }
+
+            return entries;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private async Task<bool> IsLastAsync(Did did, PlcOperation operation, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, UrlOf(did, "/log/last"));

@@ -127,7 +127,8 @@ public sealed class IdentityStore(NpgsqlDataSource database, SharedReads reads, 
     /// <summary>Frees DID and handle.</summary>
     public async Task RemoveAsync(Did did, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("DELETE FROM identity.account WHERE did = $1");
+        await using var command = database.CreateCommand(
+            "WITH keys AS (DELETE FROM identity.rotation_key WHERE did = $1) DELETE FROM identity.account WHERE did = $1");
         command.Parameters.AddWithValue(did.Value);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

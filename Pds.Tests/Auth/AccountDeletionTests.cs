@@ -3,11 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using Pds.Contracts.Auth;
 using Pds.Contracts.Identity;
 using Pds.Modules.Auth.Accounts;
 using Pds.Modules.Auth.Storage;
 using Pds.Modules.Proxy.Storage;
 using Pds.Modules.Repo.Blobs;
+using Pds.Tests.Identity;
 using Pds.Tests.Support;
 using StackExchange.Redis;
 
@@ -16,7 +18,7 @@ namespace Pds.Tests.Auth;
 /// <summary>What is left of an account that is deleted: nothing but the word that it was.</summary>
 public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(60));
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly MailSink _mail = new();
     private readonly DirectoryInfo _blobs = Directory.CreateTempSubdirectory("pds-tests-deletion-");
     private PdsServer _server = null!;
@@ -44,6 +46,7 @@ public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
     {
         await LeaveTracesAsync();
         var before = await FindTracesAsync();
+        var repo = await ScalarAsync($"SELECT id FROM repo.repo WHERE did = '{_alice.Did}'");
         (await _alice.ProcedureAsync("com.atproto.server.requestAccountDelete")).Ok();
         var token = await _mail.NextCodeAsync(_alice.Email);
 
@@ -51,9 +54,24 @@ public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
         await Eventually.TrueAsync(IsSweptAsync);
 
         Assert.Superset(
-            new HashSet<string> { "auth.account", "auth.app_password", "identity.account", "moving.move", "proxy.preference", "repo.record", "repo.repo", "files" }, before);
-        Assert.Equal(["repo.event"], await FindTracesAsync());
+            new HashSet<string>
+            {
+                "auth.account", "auth.app_password", "auth.audit", "auth.authenticator", "auth.device_account", "auth.invite_code",
+                "auth.mailed_token", "auth.oauth_session", "auth.refresh_token", "identity.account",
+                "identity.rotation_key", "moving.move", "proxy.preference", "repo.record", "repo.repo", "files", "redis",
+            },
+            before);
+
+        // What is left is that administrators did something to a DID, and that the DID is gone.
+        Assert.Equal(["auth.audit", "repo.event"], (await FindTracesAsync()).Order());
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM auth.audit WHERE detail IS NOT NULL"));
         Assert.Equal(1L, await ScalarAsync("SELECT count(*) FROM repo.event"));
+        foreach (var table in await ListAsync(
+            "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.columns WHERE column_name = 'repo_id' AND table_name NOT LIKE 'event%'"))
+        {
+            Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM {table} WHERE repo_id = {repo}"));
+        }
+
         Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM repo.signing_key"));
         Assert.Empty(_blobs.GetFiles("*", SearchOption.AllDirectories));
     }
@@ -127,7 +145,7 @@ public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
     private async Task<bool> IsSweptAsync()
     {
         await CollectAsync();
-        return (await FindTracesAsync()).SetEquals(["repo.event"]);
+        return (await FindTracesAsync()).IsSubsetOf(["repo.event", "auth.audit"]);
     }
 
     private Task CollectAsync() => _server.Services.GetServices<IHostedService>().OfType<BlobCollector>().Single().CollectAsync(Cancel);
@@ -154,6 +172,16 @@ public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
         (await _server.Xrpc.ProcedureAsync(
             "com.atproto.server.createSession", new { identifier = _alice.Handle, password = _alice.Password })).Ok();
         (await _server.Xrpc.QueryAsync("com.atproto.identity.resolveDid", ("did", _alice.Did))).Ok();
+
+        using var app = OAuthApp.OnLoopback(_server);
+        await app.SignInAsync(await TestBrowser.StartAsync(_server, _alice), _alice);
+        await _server.InvokeAsync<AuthenticatorSetup>(new BeginAuthenticator(_alice.Did));
+        await _server.InvokeAsync(new ClaimRotationKey(_alice.Did, IdentityFlowTests.NewSigningKey()));
+        await _server.InvokeAsync(new RequestEmailConfirmation(_alice.Did));
+        await _mail.NextAsync(_alice.Email);
+        using var admin = new AdminClient(_server);
+        (await admin.ProcedureAsync("com.atproto.server.createInviteCode", new { useCount = 1, forAccount = _alice.Did })).Ok();
+        (await admin.ProcedureAsync("com.atproto.admin.updateAccountHandle", new { did = _alice.Did, handle = _alice.Handle })).Ok();
     }
 
     /// <summary>Where the DID, the handle or the address can be found, as text or as bytes: tables, files, the cache.</summary>
@@ -165,20 +193,11 @@ public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
             .Select(text => $"%{text}%")
             .ToArray();
         var found = new HashSet<string>(StringComparer.Ordinal);
-        await using var database = _server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+        var tables = await ListAsync(
             """
             SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-            WHERE nspname IN ('auth', 'identity', 'repo', 'proxy', 'moving') AND relkind IN ('r', 'p') AND NOT relispartition
+            WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND relkind IN ('r', 'p') AND NOT relispartition
             """);
-        var tables = new List<string>();
-        await using (var reader = await database.ExecuteReaderAsync(Cancel))
-        {
-            while (await reader.ReadAsync(Cancel))
-            {
-                tables.Add(reader.GetString(0));
-            }
-        }
-
         Assert.Contains("auth.account", tables);
         foreach (var table in tables)
         {
@@ -197,13 +216,51 @@ public sealed class AccountDeletionTests(PdsFixture pds) : IAsyncLifetime
             found.Add("files");
         }
 
-        var redis = _server.Services.GetRequiredService<IConnectionMultiplexer>();
-        if (await redis.GetDatabase().KeyExistsAsync($"identity:did:{_alice.Did}"))
+        if (await IsInRedisAsync(names))
         {
-            found.Add("cache");
+            found.Add("redis");
         }
 
         return found;
+    }
+
+    /// <summary>Whether a key or a value names the account. Other tests use the same Redis, and other accounts.</summary>
+    private async Task<bool> IsInRedisAsync(string[] names)
+    {
+        var redis = _server.Services.GetRequiredService<IConnectionMultiplexer>();
+        await foreach (var key in redis.GetServers()[0].KeysAsync(pageSize: 1000))
+        {
+            var text = $"{key} {await ReadAsync(redis.GetDatabase(), key)}";
+            if (Array.Exists(names, name => text.Contains(name, StringComparison.OrdinalIgnoreCase)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task<string> ReadAsync(IDatabase redis, RedisKey key) => await redis.KeyTypeAsync(key) switch
+    {
+        RedisType.String => (string?)await redis.StringGetAsync(key) ?? "",
+        RedisType.Hash => string.Join(' ', await redis.HashGetAllAsync(key)),
+        RedisType.Set => string.Join(' ', await redis.SetMembersAsync(key)),
+        RedisType.SortedSet => string.Join(' ', await redis.SortedSetRangeByRankAsync(key)),
+        RedisType.List => string.Join(' ', await redis.ListRangeAsync(key)),
+        _ => "",
+    };
+
+    private async Task<List<string>> ListAsync(string sql)
+    {
+        await using var command = _server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(Cancel);
+        var lines = new List<string>();
+        while (await reader.ReadAsync(Cancel))
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return lines;
     }
 
     private async Task<long> ScalarAsync(string sql)

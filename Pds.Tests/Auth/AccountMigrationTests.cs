@@ -1,7 +1,5 @@
-using System.Buffers.Text;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text;
 using AtProto;
 using AtProto.Crypto;
 using AtProto.Plc;
@@ -173,15 +171,6 @@ public sealed class AccountMigrationTests(PdsFixture pds) : IDisposable
         });
     }
 
-    private string Sign(Did did, PrivateKey? key = null, string nonce = "one")
-    {
-        var expires = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
-        var signed = Encode("""{"typ":"JWT","alg":"ES256K"}""")
-            + "." + Encode($$"""{"iss":"{{did}}","aud":"did:web:localhost","exp":{{expires}},"lxm":"{{Method}}","jti":"{{nonce}}"}""");
-        var signature = new byte[PublicKey.SignatureLength];
-        (key ?? _key).Sign(Encoding.ASCII.GetBytes(signed), signature);
-        return $"{signed}.{Base64Url.EncodeToString(signature)}";
-    }
-
-    private static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
+    private string Sign(Did did, PrivateKey? key = null, string nonce = "one") =>
+        TestTokens.OfAccount(key ?? _key, did, Method, nonce);
 }

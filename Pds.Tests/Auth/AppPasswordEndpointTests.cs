@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Pds.Tests.Support;
 
 namespace Pds.Tests.Auth;
@@ -80,6 +82,29 @@ public sealed class AppPasswordEndpointTests(PdsFixture pds)
         var reply = await alice.ProcedureAsync("com.atproto.server.createAppPassword", new { name = "another" });
 
         Assert.Equal((400, "InvalidToken", "Bad token scope"), (reply.Status, reply.Error, reply.Message));
+    }
+
+    [Fact]
+    public async Task A_name_has_a_length_and_an_account_has_so_many()
+    {
+        using var alice = await pds.CreateAccountAsync();
+        var server = await pds.GetServerAsync();
+        await using var command = server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            """
+            INSERT INTO auth.app_password (did, name, hash, privileged, created_at)
+            SELECT $1, 'app ' || number, sha256(number::text::bytea), false, now() FROM generate_series(1, 99) AS number
+            """);
+        command.Parameters.AddWithValue(alice.Did.Value);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var nameless = await alice.ProcedureAsync("com.atproto.server.createAppPassword", new { name = "" });
+        var tooLong = await alice.ProcedureAsync("com.atproto.server.createAppPassword", new { name = new string('x', 129) });
+        (await alice.ProcedureAsync("com.atproto.server.createAppPassword", new { name = "the hundredth" })).Ok();
+        var tooMany = await alice.ProcedureAsync("com.atproto.server.createAppPassword", new { name = "one more" });
+
+        Assert.Equal((400, "InvalidRequest"), (nameless.Status, nameless.Error));
+        Assert.Equal((400, "InvalidRequest"), (tooLong.Status, tooLong.Error));
+        Assert.Equal((400, "InvalidRequest"), (tooMany.Status, tooMany.Error));
     }
 
     private async Task<string> SignInAsync(TestAccount account, string password) =>

@@ -1,34 +1,18 @@
-using Microsoft.Extensions.Time.Testing;
 using OtpNet;
 using Pds.Contracts.Auth;
 using Pds.Tests.Support;
-using Pds.Xrpc;
 
 namespace Pds.Tests.Auth;
 
-public sealed class SecondFactorTests(PdsFixture pds) : IAsyncLifetime
+public sealed class SecondFactorTests(PdsFixture pds) : MailedServerTests(pds)
 {
-    private const string Address = "192.0.2.4";
-
-    private readonly MailSink _mail = new();
-    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
-    private PdsServer _server = null!;
-
-    public async ValueTask InitializeAsync() => _server = await pds.StartServerAsync(_mail.Settings, _time);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        await _mail.DisposeAsync();
-    }
-
     [Fact]
     public async Task An_authenticator_is_asked_for_once_it_has_proven_itself_and_no_code_is_good_twice()
     {
-        using var alice = await TestAccount.CreateAsync(_server);
+        using var alice = await TestAccount.CreateAsync(Server);
         var (totp, _) = await SetUpAsync(alice);
-        _time.Advance(TimeSpan.FromSeconds(60));
-        var code = totp.ComputeTotp(_time.GetUtcNow().UtcDateTime);
+        Time.Advance(TimeSpan.FromSeconds(60));
+        var code = totp.ComputeTotp(Time.GetUtcNow().UtcDateTime);
 
         var (device, challenge) = await BeginAsync(alice);
         var wrong = await Refused(() => FinishAsync(device, challenge, "000000"));
@@ -44,7 +28,7 @@ public sealed class SecondFactorTests(PdsFixture pds) : IAsyncLifetime
     [Fact]
     public async Task A_recovery_code_stands_in_once()
     {
-        using var alice = await TestAccount.CreateAsync(_server);
+        using var alice = await TestAccount.CreateAsync(Server);
         var (_, codes) = await SetUpAsync(alice);
         var (device, challenge) = await BeginAsync(alice);
 
@@ -52,7 +36,7 @@ public sealed class SecondFactorTests(PdsFixture pds) : IAsyncLifetime
         var (otherDevice, other) = await BeginAsync(alice);
         var again = await Refused(() => FinishAsync(otherDevice, other, codes.Codes[3]));
 
-        var state = await _server.InvokeAsync<SecondFactorState>(new GetSecondFactor(alice.Did));
+        var state = await Server.InvokeAsync<SecondFactorState>(new GetSecondFactor(alice.Did));
         Assert.Equal("InvalidToken", again);
         Assert.Equal((true, 9), (state.IsAuthenticatorOn, state.RecoveryCodesLeft));
     }
@@ -60,22 +44,22 @@ public sealed class SecondFactorTests(PdsFixture pds) : IAsyncLifetime
     [Fact]
     public async Task A_ticket_is_for_its_browser_for_a_few_tries_and_for_ten_minutes()
     {
-        using var alice = await TestAccount.CreateAsync(_server);
+        using var alice = await TestAccount.CreateAsync(Server);
         var (totp, _) = await SetUpAsync(alice);
-        _time.Advance(TimeSpan.FromSeconds(60));
+        Time.Advance(TimeSpan.FromSeconds(60));
         var (device, challenge) = await BeginAsync(alice);
-        var stranger = await _server.InvokeAsync<OpenedDevice>(new OpenDevice(null, "test", Address));
+        var stranger = await Server.InvokeAsync<OpenedDevice>(new OpenDevice(null, "test", Address));
 
-        var elsewhere = await Refused(() => FinishAsync(stranger, challenge, totp.ComputeTotp(_time.GetUtcNow().UtcDateTime)));
+        var elsewhere = await Refused(() => FinishAsync(stranger, challenge, totp.ComputeTotp(Time.GetUtcNow().UtcDateTime)));
         for (var i = 0; i < 5; i++)
         {
             Assert.Equal("InvalidToken", await Refused(() => FinishAsync(device, challenge, "000000")));
         }
 
-        var spent = await Refused(() => FinishAsync(device, challenge, totp.ComputeTotp(_time.GetUtcNow().UtcDateTime)));
+        var spent = await Refused(() => FinishAsync(device, challenge, totp.ComputeTotp(Time.GetUtcNow().UtcDateTime)));
         var (late, lateChallenge) = await BeginAsync(alice);
-        _time.Advance(TimeSpan.FromMinutes(11));
-        var expired = await Refused(() => FinishAsync(late, lateChallenge, totp.ComputeTotp(_time.GetUtcNow().UtcDateTime)));
+        Time.Advance(TimeSpan.FromMinutes(11));
+        var expired = await Refused(() => FinishAsync(late, lateChallenge, totp.ComputeTotp(Time.GetUtcNow().UtcDateTime)));
 
         Assert.Equal(("ExpiredToken", "ExpiredToken", "ExpiredToken"), (elsewhere, spent, expired));
     }
@@ -83,14 +67,14 @@ public sealed class SecondFactorTests(PdsFixture pds) : IAsyncLifetime
     [Fact]
     public async Task A_code_by_mail_is_asked_for_where_the_address_is_proven()
     {
-        using var alice = await TestAccount.CreateAsync(_server);
-        var tooEarly = await Refused(() => _server.InvokeAsync(new SetEmailFactor(alice.Did, Address, true, alice.Password)));
-        await _server.InvokeAsync(new RequestEmailConfirmation(alice.Did));
-        await _server.InvokeAsync(new ConfirmEmail(alice.Did, alice.Email, await _mail.NextCodeAsync(alice.Email)));
-        await _server.InvokeAsync(new SetEmailFactor(alice.Did, Address, true, alice.Password));
+        using var alice = await TestAccount.CreateAsync(Server);
+        var tooEarly = await Refused(() => Server.InvokeAsync(new SetEmailFactor(alice.Did, Address, true, alice.Password)));
+        await Server.InvokeAsync(new RequestEmailConfirmation(alice.Did));
+        await Server.InvokeAsync(new ConfirmEmail(alice.Did, alice.Email, await Mail.NextCodeAsync(alice.Email)));
+        await Server.InvokeAsync(new SetEmailFactor(alice.Did, Address, true, alice.Password));
 
         var (device, challenge) = await BeginAsync(alice);
-        var result = await FinishAsync(device, challenge, await _mail.NextCodeAsync(alice.Email));
+        var result = await FinishAsync(device, challenge, await Mail.NextCodeAsync(alice.Email));
 
         Assert.Equal("InvalidEmail", tooEarly);
         Assert.Equal(SecondFactorKind.Email, challenge.Kind);
@@ -101,15 +85,15 @@ public sealed class SecondFactorTests(PdsFixture pds) : IAsyncLifetime
     [Fact]
     public async Task A_legacy_session_asks_for_the_second_factor_by_its_name()
     {
-        using var alice = await TestAccount.CreateAsync(_server);
+        using var alice = await TestAccount.CreateAsync(Server);
         var (totp, _) = await SetUpAsync(alice);
-        _time.Advance(TimeSpan.FromSeconds(60));
+        Time.Advance(TimeSpan.FromSeconds(60));
 
-        var without = await _server.Xrpc.ProcedureAsync(
+        var without = await Server.Xrpc.ProcedureAsync(
             "com.atproto.server.createSession", new { identifier = alice.Handle.Value, password = alice.Password });
-        var with = await _server.Xrpc.ProcedureAsync(
+        var with = await Server.Xrpc.ProcedureAsync(
             "com.atproto.server.createSession",
-            new { identifier = alice.Handle.Value, password = alice.Password, authFactorToken = totp.ComputeTotp(_time.GetUtcNow().UtcDateTime) });
+            new { identifier = alice.Handle.Value, password = alice.Password, authFactorToken = totp.ComputeTotp(Time.GetUtcNow().UtcDateTime) });
 
         Assert.Equal((401, "AuthFactorTokenRequired"), (without.Status, without.Error));
         Assert.Equal(200, with.Status);
@@ -118,39 +102,37 @@ public sealed class SecondFactorTests(PdsFixture pds) : IAsyncLifetime
     [Fact]
     public async Task It_is_turned_off_by_who_knows_the_password()
     {
-        using var alice = await TestAccount.CreateAsync(_server);
+        using var alice = await TestAccount.CreateAsync(Server);
         await SetUpAsync(alice);
 
-        var wrong = await Refused(() => _server.InvokeAsync(new RemoveAuthenticator(alice.Did, Address, "wrong")));
-        await _server.InvokeAsync(new RemoveAuthenticator(alice.Did, Address, alice.Password));
+        var wrong = await Refused(() => Server.InvokeAsync(new RemoveAuthenticator(alice.Did, Address, "wrong")));
+        await Server.InvokeAsync(new RemoveAuthenticator(alice.Did, Address, alice.Password));
 
-        var state = await _server.InvokeAsync<SecondFactorState>(new GetSecondFactor(alice.Did));
+        var state = await Server.InvokeAsync<SecondFactorState>(new GetSecondFactor(alice.Did));
         Assert.Equal("AuthenticationRequired", wrong);
         Assert.Equal((false, 0), (state.IsAuthenticatorOn, state.RecoveryCodesLeft));
     }
 
     private async Task<(Totp Totp, RecoveryCodes Codes)> SetUpAsync(TestAccount account)
     {
-        var setup = await _server.InvokeAsync<AuthenticatorSetup>(new BeginAuthenticator(account.Did));
+        var setup = await Server.InvokeAsync<AuthenticatorSetup>(new BeginAuthenticator(account.Did));
         var totp = new Totp(Base32Encoding.ToBytes(setup.Secret.Replace(" ", "", StringComparison.Ordinal)));
         Assert.Contains("<svg", setup.QrSvg, StringComparison.Ordinal);
-        var wrong = await Refused(() => _server.InvokeAsync<RecoveryCodes>(new ConfirmAuthenticator(account.Did, Address, "12345")));
+        var wrong = await Refused(() => Server.InvokeAsync<RecoveryCodes>(new ConfirmAuthenticator(account.Did, Address, "12345")));
         Assert.Equal("InvalidToken", wrong);
-        var code = totp.ComputeTotp(_time.GetUtcNow().UtcDateTime);
-        return (totp, await _server.InvokeAsync<RecoveryCodes>(new ConfirmAuthenticator(account.Did, Address, code)));
+        var code = totp.ComputeTotp(Time.GetUtcNow().UtcDateTime);
+        return (totp, await Server.InvokeAsync<RecoveryCodes>(new ConfirmAuthenticator(account.Did, Address, code)));
     }
 
     private async Task<(OpenedDevice Device, SecondFactorChallenge Challenge)> BeginAsync(TestAccount account)
     {
-        var device = await _server.InvokeAsync<OpenedDevice>(new OpenDevice(null, "test", Address));
-        var result = await _server.InvokeAsync<SignInResult>(
+        var device = await Server.InvokeAsync<OpenedDevice>(new OpenDevice(null, "test", Address));
+        var result = await Server.InvokeAsync<SignInResult>(
             new SignIn(device.DeviceId, Address, account.Handle.Value, account.Password, Remember: true));
         Assert.Null(result.Did);
         return (device, result.Challenge!);
     }
 
     private Task<SignInResult> FinishAsync(OpenedDevice device, SecondFactorChallenge challenge, string code) =>
-        _server.InvokeAsync<SignInResult>(new FinishSignIn(device.DeviceId, Address, challenge.Ticket, code));
-
-    private static async Task<string> Refused(Func<Task> action) => (await Assert.ThrowsAsync<XrpcException>(action)).Error;
+        Server.InvokeAsync<SignInResult>(new FinishSignIn(device.DeviceId, Address, challenge.Ticket, code));
 }

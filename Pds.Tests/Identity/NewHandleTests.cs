@@ -25,27 +25,27 @@ public sealed class NewHandleTests(PdsFixture pds)
     }
 
     [Theory]
-    [InlineData("", "InvalidHandle")]
-    [InlineData("alice", "InvalidHandle")]
-    [InlineData("al_ice.test", "InvalidHandle")]
-    [InlineData("-alice.test", "InvalidHandle")]
-    [InlineData("ab.test", "InvalidHandle")]
-    [InlineData("abcdefghijklmnopqrs.test", "InvalidHandle")]
-    [InlineData("alice.smith.test", "InvalidHandle")]
-    [InlineData("alice.local", "InvalidHandle")]
-    [InlineData("alice.onion", "InvalidHandle")]
-    [InlineData("handle.invalid", "InvalidHandle")]
-    [InlineData("admin.test", "HandleNotAvailable")]
-    [InlineData("bsky.test", "HandleNotAvailable")]
-    [InlineData("alice.example.com", "UnsupportedDomain")]
-    public async Task Another_name_is_refused_by_its_fault(string typed, string error)
+    [InlineData("", "InvalidHandle", "Input/handle must be a valid handle")]
+    [InlineData("alice", "InvalidHandle", "Input/handle must be a valid handle")]
+    [InlineData("al_ice.test", "InvalidHandle", "Input/handle must be a valid handle")]
+    [InlineData("-alice.test", "InvalidHandle", "Input/handle must be a valid handle")]
+    [InlineData("ab.test", "InvalidHandle", "Handle too short")]
+    [InlineData("abcdefghijklmnopqrs.test", "InvalidHandle", "Handle too long")]
+    [InlineData("alice.smith.test", "InvalidHandle", "Invalid characters in handle")]
+    [InlineData("alice.local", "InvalidHandle", "Handle TLD is invalid or disallowed")]
+    [InlineData("alice.onion", "InvalidHandle", "Handle TLD is invalid or disallowed")]
+    [InlineData("handle.invalid", "InvalidHandle", "Handle TLD is invalid or disallowed")]
+    [InlineData("admin.test", "HandleNotAvailable", "Reserved handle")]
+    [InlineData("bsky.test", "HandleNotAvailable", "Reserved handle")]
+    [InlineData("alice.example.com", "UnsupportedDomain", "Not a supported handle domain")]
+    public async Task Another_name_is_refused_by_its_fault(string typed, string error, string message)
     {
         var server = await pds.GetServerAsync();
 
         var refusal = await Assert.ThrowsAsync<XrpcException>(
             () => server.InvokeAsync<CheckedHandle>(new CheckNewHandle(typed, null)));
 
-        Assert.Equal((400, error), (refusal.Status, refusal.Error));
+        Assert.Equal((400, error, message), (refusal.Status, refusal.Error, refusal.Message));
     }
 
     [Fact]

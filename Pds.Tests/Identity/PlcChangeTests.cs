@@ -5,6 +5,7 @@ using AtProto.Plc;
 using AtProto.Stream;
 using Microsoft.Extensions.DependencyInjection;
 using Pds.Modules.Auth.Sessions;
+using Pds.Modules.Identity.Plc;
 using Pds.Tests.Support;
 using Pds.Xrpc;
 
@@ -126,6 +127,35 @@ public sealed class PlcChangeTests(PdsFixture pds) : IAsyncLifetime
         var reply = await _alice.ProcedureAsync(Submit, new { operation });
 
         Assert.Equal((400, "InvalidRequest"), (reply.Status, reply.Error));
+    }
+
+    [Fact]
+    public async Task For_a_did_that_was_ended_nothing_is_signed()
+    {
+        var code = await CodeAsync();
+        var directory = _server.Services.GetRequiredService<PlcClient>();
+        var last = (await directory.GetLastAsync(_alice.Did, TestContext.Current.CancellationToken))!;
+        var end = PlcOperation.Tombstone(last.Cid).Sign(_server.Services.GetRequiredService<RotationKey>().Key);
+        await directory.SubmitAsync(_alice.Did, end, TestContext.Current.CancellationToken);
+
+        var signed = await SignAsync(new { token = code });
+        var renamed = await _alice.ProcedureAsync("com.atproto.identity.updateHandle", new { handle = TestAccount.NewHandle() });
+        var checkedStatus = (await _alice.QueryAsync("com.atproto.server.checkAccountStatus")).Ok().Json;
+
+        Assert.Equal((400, "InvalidRequest", "Did is tombstoned"), (signed.Status, signed.Error, signed.Message));
+        Assert.Equal((400, "InvalidRequest", "Did is tombstoned"), (renamed.Status, renamed.Error, renamed.Message));
+        Assert.False(checkedStatus.GetProperty("validDid").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_code_for_something_else_signs_nothing()
+    {
+        (await _alice.ProcedureAsync("com.atproto.server.requestAccountDelete")).Ok();
+        var other = await _mail.NextCodeAsync(_alice.Email);
+
+        var reply = await SignAsync(new { token = other });
+
+        Assert.Equal((400, "InvalidToken"), (reply.Status, reply.Error));
     }
 
     [Theory]

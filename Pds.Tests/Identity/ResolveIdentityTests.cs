@@ -56,6 +56,19 @@ public sealed class ResolveIdentityTests(PdsFixture pds)
         Assert.Equal((400, "DidNotFound"), (did.Status, did.Error));
     }
 
+    [Theory]
+    [InlineData("nobody-has-this.test", "HandleNotFound")]
+    [InlineData("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", "DidNotFound")]
+    [InlineData("not an identifier", "InvalidRequest")]
+    public async Task What_there_is_not_cannot_be_refreshed(string identifier, string error)
+    {
+        using var alice = await pds.CreateAccountAsync();
+
+        var reply = await alice.ProcedureAsync(RefreshIdentity, new { identifier });
+
+        Assert.Equal((400, error), (reply.Status, reply.Error));
+    }
+
     [Fact]
     public async Task A_did_that_was_ended_is_said_to_be()
     {

@@ -74,6 +74,32 @@ public sealed class UpdateHandleTests(PdsFixture pds)
     }
 
     [Fact]
+    public async Task A_domain_of_ones_own_is_taken_once_it_names_the_did_and_by_nobody_else()
+    {
+        await using var dns = new TestDns();
+        await using var server = await pds.StartServerAsync(new Dictionary<string, string>
+        {
+            ["PDS_HANDLE_BACKUP_NAMESERVERS"] = dns.Address,
+            ["PDS_ID_RESOLVER_TIMEOUT"] = "2000",
+        });
+        using var alice = await TestAccount.CreateAsync(server);
+        using var bob = await TestAccount.CreateAsync(server);
+        const string Domain = "alice.invalid-domain.dev";
+
+        var tooEarly = await alice.ProcedureAsync(UpdateHandle, new { handle = Domain });
+        dns.Texts[$"_atproto.{Domain}"] = [[$"did={alice.Did}"]];
+        var stranger = await bob.ProcedureAsync(UpdateHandle, new { handle = Domain });
+        (await alice.ProcedureAsync(UpdateHandle, new { handle = Domain })).Ok();
+
+        var refusal = (400, "InvalidRequest", "External handle did not resolve to DID");
+        Assert.Equal(refusal, (tooEarly.Status, tooEarly.Error, tooEarly.Message));
+        Assert.Equal(refusal, (stranger.Status, stranger.Error, stranger.Message));
+        Assert.Equal(
+            alice.Did.Value,
+            (await server.Xrpc.QueryAsync("com.atproto.identity.resolveHandle", ("handle", Domain))).Ok().Json.GetProperty("did").GetString());
+    }
+
+    [Fact]
     public async Task A_page_gets_the_handle_as_it_is_kept()
     {
         var server = await pds.GetServerAsync();

@@ -26,6 +26,9 @@ public sealed class LogTests(PdsFixture pds)
 
             // Off whatever is set: it would show what is in messages between modules.
             logging.AddFilter<AllCapture>("Pds.Contracts", LogLevel.None);
+
+            // Its lowest level shows what is in forms; it is not what LOG_LEVEL turns on.
+            logging.AddFilter<AllCapture>("Microsoft.AspNetCore.Mvc", LogLevel.Debug);
         }));
 
         await SignInAsync(server, appView, mail);

@@ -50,6 +50,20 @@ public static class TestTokens
         return Sign(key.Key, head, body);
     }
 
+    /// <summary>A token by which an account of elsewhere calls a server under test, signed with a secp256k1 key.</summary>
+    /// <param name="nonce">Two of one nonce are one.</param>
+    public static string OfAccount(PrivateKey key, Did issuer, string method, string nonce = "one") => Sign(
+        key,
+        new JsonObject { ["typ"] = "JWT", ["alg"] = "ES256K" },
+        new JsonObject
+        {
+            ["iss"] = issuer.Value,
+            ["aud"] = "did:web:localhost",
+            ["exp"] = DateTimeOffset.MaxValue.ToUnixTimeSeconds(),
+            ["lxm"] = method,
+            ["jti"] = nonce,
+        });
+
     /// <summary>A JWT as it is asked for.</summary>
     public static string Sign(PrivateKey key, JsonObject header, JsonObject claims)
     {

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using Pds.Tests.Support;
 using Pds.Web;
+using Pds.Web.Configuration;
 using Pds.Xrpc;
+using StackExchange.Redis;
 
 namespace Pds.Tests.Web;
 
@@ -75,6 +78,41 @@ public sealed class SettingsTests
             Arguments("Production", ("urls", "http://0.0.0.0:8123;http://[::]:8124"), ("PDS_PORT", port)));
 
         Assert.Equal(url, app.Services.GetRequiredService<ServiceOptions>().PublicUrl);
+    }
+
+    [Theory]
+    [InlineData("PDS_HCAPTCHA_SITE_KEY", "site", "PDS_HCAPTCHA_SITE_KEY, PDS_HCAPTCHA_SECRET_KEY and PDS_HCAPTCHA_TOKEN_SALT go together.")]
+    [InlineData("PDS_TURNSTILE_SECRET_KEY", "secret", "PDS_TURNSTILE_SITE_KEY and PDS_TURNSTILE_SECRET_KEY go together.")]
+    [InlineData("PDS_EMAIL_SMTP_URL", "smtp://mail.example.com", "PDS_EMAIL_SMTP_URL and PDS_EMAIL_FROM_ADDRESS go together.")]
+    [InlineData("PDS_MODERATION_EMAIL_ADDRESS", "a@example.com", "PDS_MODERATION_EMAIL_SMTP_URL and PDS_MODERATION_EMAIL_ADDRESS go together.")]
+    [InlineData("PDS_RATE_LIMIT_BYPASS_IPS", "10.0.0.0/99", "PDS_RATE_LIMIT_BYPASS_IPS must be a list of IP addresses or networks.")]
+    public void Settings_that_belong_together_stop_the_start_one_by_one(string name, string value, string problem)
+    {
+        var refusal = Assert.Throws<OptionsException>(() => PdsApplication.Create(Arguments("Production", (name, value))));
+
+        Assert.Contains(problem, refusal.Problems);
+    }
+
+    [Fact]
+    public async Task Every_setting_of_the_reference_is_obeyed_or_has_its_reason()
+    {
+        await using var app = PdsApplication.Create(Arguments("Production"));
+        var obeyed = app.Services.GetServices<OptionsVariables>().SelectMany(options => options.Names).ToHashSet();
+
+        var ofReference = KnownVariables.ReadReferenceNames();
+
+        Assert.NotEmpty(ofReference);
+        Assert.All(ofReference, variable => Assert.True(
+            obeyed.Contains(variable.Key) == (variable.Value.Length == 0), $"{variable.Key} is obeyed, or says why it is not, not both"));
+    }
+
+    [Fact]
+    public async Task The_references_names_for_Redis_do_where_there_is_no_connection_string()
+    {
+        var cache = TestServices.Shared.Redis;
+        await using var app = PdsApplication.Create(Arguments("Production", ("ConnectionStrings:redis", ""), ("PDS_REDIS_SCRATCH_ADDRESS", cache)));
+
+        Assert.True((await app.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase().PingAsync()) > TimeSpan.Zero);
     }
 
     private static string[] Arguments(string environment, params (string Name, string Value)[] settings)

@@ -43,7 +43,7 @@ for (const [path, name, status] of [
   ['/', 'home'], ['/xrpc', 'methods'], ['/xrpc?q=profile', 'methods-found'], ['/xrpc/_reference/com.example.nothing', 'no-method', 404],
   ['/xrpc/_reference/app.bsky.feed.getTimeline', 'method'], ['/xrpc/_reference/com.atproto.repo.createRecord', 'method-here'],
   ['/nothing-here', 'not-found', 404], ['/account/sign-in', 'account-sign-in'], ['/account/sign-up', 'account-sign-up'],
-  ['/account/reset-password', 'forgot'], ['/account/reset-password/code', 'reset'], ['/oauth/authorize', 'bad-request', 400],
+  ['/development/mail', 'development-mail'], ['/account/reset-password', 'forgot'], ['/account/reset-password/code', 'reset'], ['/oauth/authorize', 'bad-request', 400],
 ]) {
   await go(page, path)
   await look(page, name, status)
@@ -102,7 +102,7 @@ await go(other, '/oauth/authorize/consent?client_id=a&request_uri=b')
 await look(other, 'ended', 400)
 ok('a sign-in that goes wrong')
 
-for (const path of ['', '/apps', '/devices', '/handle', '/email', '/password', '/security', '/security/authenticator', '/app-passwords', '/deactivate', '/delete', '/delete?step=code']) {
+for (const path of ['', '/apps', '/devices', '/handle', '/identity', '/email', '/password', '/security', '/security/authenticator', '/app-passwords', '/deactivate', '/delete', '/delete?step=code']) {
   await go(page, `/account${path}`)
   if (page.url().includes('/choose')) {
     await press(page, 'button.account')

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Pds.Modules.Auth.RateLimits;
 using Pds.Tests.Support;
+using Pds.Tests.Web;
 using Pds.Xrpc;
 
 namespace Pds.Tests.Xrpc;
@@ -83,6 +84,85 @@ public sealed class RateLimitTests(PdsFixture pds)
     }
 
     [Fact]
+    public async Task The_authorization_server_refuses_one_request_too_many_in_its_own_words()
+    {
+        await using var server = await StartAsync();
+        await server.Services.GetRequiredService<RateLimitCounters>().SpendAsync(RateLimit.OAuth[0], "127.0.0.1", 3000);
+
+        foreach (var path in new[] { "/oauth/par", "/oauth/token", "/oauth/revoke" })
+        {
+            var refused = await server.Xrpc.SendAsync(new HttpRequestMessage(HttpMethod.Post, path)
+            {
+                Content = new FormUrlEncodedContent([new("client_id", "http://localhost")]),
+            });
+
+            Assert.Equal((429, "temporarily_unavailable", "300"), (refused.Status, refused.Error, refused.Header("Retry-After")));
+        }
+    }
+
+    [Fact]
+    public async Task A_page_and_an_app_share_how_often_a_handle_is_changed()
+    {
+        await using var server = await StartAsync();
+        using var alice = await TestAccount.CreateAsync(server);
+        using var visitor = new PageVisitor(server);
+        await visitor.GoAsync("/account/sign-in");
+        await visitor.PressAsync("Sign in", ("identifier", alice.Handle.Value), ("password", alice.Password));
+        await server.Services.GetRequiredService<RateLimitCounters>().SpendAsync(RateLimit.UpdateHandle[0], alice.Did.Value, 10);
+
+        await visitor.GoAsync("/account/handle");
+        await visitor.PressAsync("own", ("own", "alice.invalid-domain.dev"));
+        var app = await alice.ProcedureAsync("com.atproto.identity.updateHandle", new { handle = TestAccount.NewHandle() });
+
+        Assert.Equal((429, 429), (visitor.Status, app.Status));
+    }
+
+    [Theory]
+    [InlineData("com.atproto.server.requestPasswordReset", 15)]
+    [InlineData("com.atproto.server.resetPassword", 50)]
+    [InlineData("com.atproto.server.deleteAccount", 50)]
+    [InlineData("com.atproto.server.createAccount", 100)]
+    public async Task A_method_for_strangers_is_limited_by_address(string method, int points)
+    {
+        await using var server = await StartAsync();
+        var limit = method switch
+        {
+            "com.atproto.server.requestPasswordReset" => RateLimit.RequestPasswordReset[1],
+            "com.atproto.server.resetPassword" => RateLimit.ResetPassword[0],
+            "com.atproto.server.deleteAccount" => RateLimit.DeleteAccount[0],
+            _ => RateLimit.CreateAccount[0],
+        };
+        await server.Services.GetRequiredService<RateLimitCounters>().SpendAsync(limit, "127.0.0.1", points);
+
+        var refused = await server.Xrpc.ProcedureAsync(method, new
+        {
+            email = "nobody@mail.test", token = "AAAAA-AAAAA", password = "long enough", did = "did:plc:z72i7hdynmk6r22z27h6tvur",
+            handle = TestAccount.NewHandle(),
+        });
+
+        Assert.Equal((429, "RateLimitExceeded"), (refused.Status, refused.Error));
+        Assert.StartsWith($"{points};w=", refused.Header("RateLimit-Policy"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("com.atproto.server.requestEmailConfirmation")]
+    [InlineData("com.atproto.server.requestEmailUpdate")]
+    [InlineData("com.atproto.server.requestAccountDelete")]
+    public async Task An_account_asks_for_five_mails_of_a_kind_an_hour(string method)
+    {
+        await using var server = await StartAsync();
+        using var alice = await TestAccount.CreateAsync(server);
+        for (var i = 0; i < 5; i++)
+        {
+            (await alice.ProcedureAsync(method)).Ok();
+        }
+
+        var refused = await alice.ProcedureAsync(method);
+
+        Assert.Equal((429, "RateLimitExceeded", "5;w=3600"), (refused.Status, refused.Error, refused.Header("RateLimit-Policy")));
+    }
+
+    [Fact]
     public async Task Replicas_count_together()
     {
         var database = await PdsFixture.CreateDatabaseAsync();
@@ -133,10 +213,12 @@ public sealed class RateLimitTests(PdsFixture pds)
         Assert.Equal(isCounted, reply.Ok().Header("RateLimit-Limit") is not null);
     }
 
-    [Fact]
-    public async Task A_listed_address_is_not_counted()
+    [Theory]
+    [InlineData("10.1.2.3,192.0.2.7")]
+    [InlineData("192.0.2.1/24")]
+    public async Task A_listed_address_or_network_is_not_counted(string addresses)
     {
-        await using var server = await StartAsync(settings: new() { ["PDS_RATE_LIMIT_BYPASS_IPS"] = "10.1.2.3,192.0.2.7" });
+        await using var server = await StartAsync(settings: new() { ["PDS_RATE_LIMIT_BYPASS_IPS"] = addresses });
         server.Xrpc.Http.DefaultRequestHeaders.Remove("X-Forwarded-For");
         server.Xrpc.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.7");
 

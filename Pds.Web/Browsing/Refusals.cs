@@ -24,6 +24,10 @@ internal static class Refusals
     // What the protocol has one name for is told apart by its words.
     private static readonly (string Start, string Key, string Field)[] Requests =
     [
+        ("recoveryKey must be", "Refused.RecoveryKey", "recovery"),
+        ("Verification ", "Refused.Robots", ""),
+        ("The key is a rotation key", "Refused.KeyThere", "recovery"),
+        ("A DID has 5 rotation keys", "Refused.KeysTooMany", "recovery"),
         ("Email already taken", "Refused.EmailTaken", "email"),
         ("This email address is not supported", "Refused.Email", "email"),
         ("Email is required", "Refused.Email", "email"),

@@ -65,6 +65,12 @@ internal static class Listener
             {
                 options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
             }
+
+            // As the reference has it: whoever is not limited speaks for others.
+            foreach (var network in PdsOptions.Read<RateLimitOptions>(builder.Configuration).BypassNetworks)
+            {
+                options.KnownIPNetworks.Add(network);
+            }
         });
         return builder;
     }

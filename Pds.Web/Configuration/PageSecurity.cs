@@ -70,6 +70,29 @@ internal static class PageSecurity
         context.Response.Headers.ContentSecurityPolicy =
             PolicyWith(context.RequestServices.GetRequiredService<Branding>(), origin);
 
+    /// <summary>
+    /// Lets the box of a check against robots in. Such services cannot live with an embedder policy, as the reference found.
+    /// </summary>
+    public static void AllowWidget(HttpContext context, RobotWidget widget)
+    {
+        var headers = context.Response.Headers;
+        headers.Remove("Cross-Origin-Embedder-Policy");
+        headers.ContentSecurityPolicy = headers.ContentSecurityPolicy.ToString()
+            .Replace("script-src 'self'", $"frame-src {widget.Sources}; script-src 'self' {widget.Sources}", StringComparison.Ordinal)
+            .Replace("style-src 'self'", $"style-src 'self' {widget.Sources}", StringComparison.Ordinal)
+            .Replace("connect-src 'self'", $"connect-src 'self' {widget.Sources}", StringComparison.Ordinal);
+    }
+
+    /// <summary>Lets pages of another origin show this one in a frame.</summary>
+    public static void AllowFramesOf(HttpContext context, string origin)
+    {
+        var headers = context.Response.Headers;
+        headers.XFrameOptions = default;
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        headers.ContentSecurityPolicy = headers.ContentSecurityPolicy.ToString()
+            .Replace("frame-ancestors 'none'", $"frame-ancestors {origin}", StringComparison.Ordinal);
+    }
+
     private static string PolicyWith(Branding branding, string? formTarget) =>
         $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{branding.ImageSources}; connect-src 'self'; "
         + $"form-action 'self'{(IsSource(formTarget) ? $" {formTarget}" : "")}; base-uri 'none'; frame-ancestors 'none'";

@@ -47,10 +47,21 @@ internal static class PageSetup
         return builder;
     }
 
-    /// <summary>What answers for pages when they fail, and in which language; nothing of it touches methods.</summary>
-    public static IApplicationBuilder UsePages(this IApplicationBuilder app) => app.UseWhen(
-        context => !context.Request.Path.StartsWithSegments("/xrpc", StringComparison.Ordinal),
-        pages => pages.UseLanguages().UseMiddleware<PageErrors>());
+    /// <summary>
+    /// What answers for pages when they fail, and in which language; of the methods it touches those that mail, which is done in
+    /// the language of who asks.
+    /// </summary>
+    public static IApplicationBuilder UsePages(this IApplicationBuilder app) => app
+        .UseWhen(
+            context => !context.Request.Path.StartsWithSegments("/xrpc", StringComparison.Ordinal),
+            pages => pages.UseLanguages().UseMiddleware<PageErrors>())
+        .UseWhen(context => IsMailing(context.Request.Path), methods => methods.UseLanguages());
+
+    private static bool IsMailing(PathString path) =>
+        path.StartsWithSegments("/xrpc", StringComparison.Ordinal, out var method) && method.Value is
+            "/com.atproto.server.requestPasswordReset" or "/com.atproto.server.requestEmailConfirmation"
+            or "/com.atproto.server.requestEmailUpdate" or "/com.atproto.server.requestAccountDelete"
+            or "/com.atproto.server.createSession" or "/com.atproto.identity.requestPlcOperationSignature";
 
     public static void MapPages(this WebApplication app)
     {

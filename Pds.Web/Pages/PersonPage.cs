@@ -77,6 +77,11 @@ public abstract class PersonPage : PageModel
         catch (XrpcException refusal) when (refusal.Status < StatusCodes.Status500InternalServerError)
         {
             var (key, about) = refusal.Error == "AuthenticationRequired" ? (wrong, "password") : Refusals.Of(refusal);
+            if (refusal.RetryAfter is { } wait)
+            {
+                Response.Headers.RetryAfter = RetryAfter.Seconds(wait);
+            }
+
             Refuse(field ?? about ?? "", key is null ? refusal.Message : Text(key), refusal.Status);
             return false;
         }

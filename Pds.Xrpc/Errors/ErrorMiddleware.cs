@@ -85,6 +85,11 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             return Task.CompletedTask;
         }
 
+        if (refusal.RetryAfter is { } wait)
+        {
+            context.Response.Headers.RetryAfter = RetryAfter.Seconds(wait);
+        }
+
         return WriteAsync(context, refusal.Status, refusal.Error, refusal.Message);
     }
 

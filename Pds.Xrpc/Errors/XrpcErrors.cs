@@ -63,8 +63,9 @@ public static class XrpcErrors
     public static XrpcException UnsupportedMediaType(string message) =>
         new(StatusCodes.Status415UnsupportedMediaType, "UnsupportedMediaType", message);
 
-    public static XrpcException RateLimitExceeded() =>
-        new(StatusCodes.Status429TooManyRequests, "RateLimitExceeded", "Rate Limit Exceeded");
+    /// <param name="retryAfter">When it is worth asking again.</param>
+    public static XrpcException RateLimitExceeded(TimeSpan? retryAfter = null) =>
+        new(StatusCodes.Status429TooManyRequests, "RateLimitExceeded", "Rate Limit Exceeded") { RetryAfter = retryAfter };
 
     /// <summary>For what is at its limit; the answer says when to come back.</summary>
     public static XrpcException Overloaded(HttpContext context) =>

@@ -9,4 +9,7 @@ public sealed class XrpcException(int status, string error, string message) : Ex
     public int Status { get; } = status;
 
     public string Error { get; } = error;
+
+    /// <summary>When it is worth asking again, for <c>Retry-After</c>; null where nobody can tell.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

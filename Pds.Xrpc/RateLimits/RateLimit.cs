@@ -30,6 +30,12 @@ public sealed record RateLimit(string Name, int Points, TimeSpan Window)
     public static RateLimit[] RequestPasswordReset { get; } =
         [new("requestPasswordReset-day", 50, TimeSpan.FromDays(1)), new("requestPasswordReset", 15, TimeSpan.FromHours(1))];
 
+    /// <summary>
+    /// What apps and their servers ask of the authorization server, by address. The reference has no limit there; a server that
+    /// signs many people in for its app is one address.
+    /// </summary>
+    public static RateLimit[] OAuth { get; } = [new("oauth", 3000, TimeSpan.FromMinutes(5))];
+
     /// <summary>By account.</summary>
     public static RateLimit[] UpdateHandle { get; } =
         [new("updateHandle", 10, TimeSpan.FromMinutes(5)), new("updateHandle-day", 50, TimeSpan.FromDays(1))];

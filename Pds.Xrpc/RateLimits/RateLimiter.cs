@@ -34,8 +34,10 @@ public sealed class RateLimiter(RateLimitOptions options, RateLimitCounters coun
         return SpendAsync(context, limits, $"{name}-{AddressOf(context)}", 1);
     }
 
-    internal ValueTask SpendByAddressAsync(HttpContext context, RateLimit[] limits) =>
-        SpendAsync(context, limits, AddressOf(context), 1);
+    /// <summary>Spends points of the client's address.</summary>
+    /// <exception cref="XrpcException"><c>RateLimitExceeded</c>.</exception>
+    public ValueTask SpendByAddressAsync(HttpContext context, RateLimit[] limits) =>
+        options.Enabled ? SpendAsync(context, limits, AddressOf(context), 1) : ValueTask.CompletedTask;
 
     private async ValueTask SpendAsync(HttpContext context, RateLimit[] limits, string subject, int points)
     {
@@ -52,9 +54,8 @@ public sealed class RateLimiter(RateLimitOptions options, RateLimitCounters coun
             if (left < 0)
             {
                 var wait = endsAt - time.GetUtcNow().ToUnixTimeMilliseconds();
-                context.Response.Headers.RetryAfter = Text(Math.Max(1, (wait + 999) / 1000));
                 XrpcTelemetry.CountLimitRefusal(limit.Name);
-                throw XrpcErrors.RateLimitExceeded();
+                throw XrpcErrors.RateLimitExceeded(TimeSpan.FromMilliseconds(wait));
             }
         }
     }
@@ -70,7 +71,7 @@ public sealed class RateLimiter(RateLimitOptions options, RateLimitCounters coun
             }
         }
 
-        return options.BypassAddresses.Length > 0 && Plain(context) is { } address && options.BypassAddresses.Contains(address);
+        return options.BypassNetworks.Count > 0 && Plain(context) is { } address && options.BypassNetworks.Any(network => network.Contains(address));
     }
 
     private static void Tell(HttpResponse response, RateLimit limit, long left, long endsAt)

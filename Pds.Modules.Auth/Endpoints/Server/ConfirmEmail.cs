@@ -17,8 +17,8 @@ internal static class ConfirmEmail
     internal sealed record Input(string Email, string Token);
 
     private static Task HandleAsync(
-        Input input, Caller caller, Credentials credentials, CancellationToken cancellationToken)
+        Input input, Caller caller, EmailAddresses addresses, CancellationToken cancellationToken)
     {
-        return credentials.ConfirmAsync(caller.Did, input.Email, input.Token, cancellationToken);
+        return addresses.ConfirmAsync(caller.Did, input.Email, input.Token, cancellationToken);
     }
 }

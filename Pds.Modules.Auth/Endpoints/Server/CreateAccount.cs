@@ -58,8 +58,11 @@ internal static class CreateAccount
             input.Email,
             NullIfEmpty(input.Password),
             NullIfEmpty(input.InviteCode),
+            http.Connection.RemoteIpAddress?.ToString() ?? "",
+            http.Request.Headers.UserAgent.ToString(),
             input.Did,
-            NullIfEmpty(input.RecoveryKey));
+            NullIfEmpty(input.RecoveryKey),
+            NullIfEmpty(input.VerificationCode));
         var (did, handle, session) = await accounts.CreateAsync(request, bus, cancellationToken);
         await replays.UseUpAsync(token, cancellationToken);
         var didDoc = await details.GetNewDidDocAsync(bus, did, cancellationToken);

@@ -2,7 +2,6 @@ using AtProto;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Pds.Modules.Auth.Accounts;
-using Pds.Modules.Auth.Storage;
 using Pds.Xrpc;
 
 namespace Pds.Modules.Auth.Endpoints.Server;
@@ -19,15 +18,10 @@ internal static class CreateAppPassword
     internal sealed record Output(string Name, string Password, string CreatedAt, bool Privileged);
 
     private static async Task<Output> HandleAsync(
-        Input input, Caller caller, AppPasswordStore appPasswords, TimeProvider time, CancellationToken cancellationToken)
+        Input input, Caller caller, AppPasswords appPasswords, CancellationToken cancellationToken)
     {
-        var password = AppPassword.NewPassword();
-        var stored = new StoredAppPassword(input.Name, time.GetUtcNow(), input.Privileged ?? false);
-        if (!await appPasswords.TryAddAsync(caller.Did, stored, AppPassword.Hash(password), cancellationToken))
-        {
-            throw XrpcErrors.InvalidRequest("could not create app-specific password");
-        }
-
+        var (stored, password) = await appPasswords.CreateAsync(
+            caller.Did, input.Name, input.Privileged ?? false, cancellationToken);
         return new Output(stored.Name, password, AtDatetime.Format(stored.CreatedAt), stored.Privileged);
     }
 }

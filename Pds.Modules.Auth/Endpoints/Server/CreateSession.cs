@@ -34,6 +34,7 @@ internal static class CreateSession
         Handle Handle,
         string Email,
         bool EmailConfirmed,
+        bool? EmailAuthFactor,
         bool Active,
         AccountStatus? Status)
     {
@@ -50,6 +51,7 @@ internal static class CreateSession
                 await SessionDetails.GetHandleAsync(bus, account.Did, cancellationToken),
                 account.Email,
                 account.EmailConfirmed,
+                account.HasEmailFactor ? true : null,
                 account.Status == AccountStatus.Active,
                 account.Status == AccountStatus.Active ? null : account.Status);
     }
@@ -65,6 +67,7 @@ internal static class CreateSession
         TokenIssuer tokens,
         SecondFactors factors,
         AttemptLimits limits,
+        SignInGuard guard,
         SessionDetails details,
         SignInLog signIns,
         RateLimiter limiter,
@@ -80,6 +83,8 @@ internal static class CreateSession
 
         var appPasswordHash = AppPassword.IsForm(input.Password) ? AppPassword.Hash(input.Password) : null;
         var login = await logins.FindAsync(input.Identifier, appPasswordHash, bus, cancellationToken);
+        var attempt = await guard.BeginAsync(
+            login?.Account.Did.Value ?? input.Identifier, http.Connection.RemoteIpAddress?.ToString() ?? "");
         var isTakendown = login?.Account.Status == AccountStatus.Takendown;
 
         // A taken-down account is entered only by its own password. Whatever is wrong, the same time is spent and the same said.
@@ -95,6 +100,7 @@ internal static class CreateSession
             throw XrpcErrors.AuthenticationRequired("Invalid identifier or password");
         }
 
+        await guard.SucceedAsync(attempt);
         var account = login.Account;
         if (isTakendown && input.AllowTakendown != true)
         {

@@ -13,6 +13,7 @@ internal static class DescribeServer
         Did Did,
         string[] AvailableUserDomains,
         bool InviteCodeRequired,
+        bool? PhoneVerificationRequired,
         long BlobUploadLimit,
         Links Links,
         Contact Contact);
@@ -21,10 +22,13 @@ internal static class DescribeServer
 
     internal sealed record Contact(string? Email);
 
-    private static Output Handle(AuthOptions options, ServiceOptions service) => new(
+    private static Output Handle(AuthOptions options, RobotCheckOptions robots, ServiceOptions service) => new(
         service.ServiceDid,
         options.HandleDomains(service),
         options.InviteRequired,
+
+        // Under this name, from the time of text messages, clients know that createAccount takes a verificationCode.
+        robots.IsProofNeeded ? true : null,
         options.BlobUploadLimit,
         new Links(service.PrivacyPolicyUrl, service.TermsOfServiceUrl),
         new Contact(service.ContactEmail));

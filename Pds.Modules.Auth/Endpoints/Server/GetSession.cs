@@ -18,7 +18,8 @@ internal static class GetSession
         .TellsScope("atproto; account:email to see the address");
 
     internal sealed record Output(
-        Did Did, JsonElement? DidDoc, Handle Handle, string? Email, bool? EmailConfirmed, bool Active, AccountStatus? Status);
+        Did Did, JsonElement? DidDoc, Handle Handle, string? Email, bool? EmailConfirmed, bool? EmailAuthFactor, bool Active,
+        AccountStatus? Status);
 
     private static async Task<Output> HandleAsync(
         Caller caller,
@@ -40,6 +41,7 @@ internal static class GetSession
             await SessionDetails.GetHandleAsync(bus, account.Did, cancellationToken),
             tellsEmail ? account.Email : null,
             tellsEmail ? account.EmailConfirmed : null,
+            tellsEmail && account.HasEmailFactor ? true : null,
             account.Status == AccountStatus.Active,
             account.Status == AccountStatus.Active ? null : account.Status);
     }

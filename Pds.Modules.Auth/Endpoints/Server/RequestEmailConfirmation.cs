@@ -17,8 +17,8 @@ internal static class RequestEmailConfirmation
         .RequireAppScope(AccountScope.Needed(AccountScope.Email, manage: true));
 
     private static Task HandleAsync(
-        Caller caller, Credentials credentials, IMessageBus bus, CancellationToken cancellationToken)
+        Caller caller, EmailAddresses addresses, IMessageBus bus, CancellationToken cancellationToken)
     {
-        return credentials.RequestConfirmationAsync(caller.Did, bus, cancellationToken);
+        return addresses.RequestConfirmationAsync(caller.Did, bus, cancellationToken);
     }
 }

@@ -17,6 +17,6 @@ internal static class RequestEmailUpdate
     internal sealed record Output(bool TokenRequired);
 
     private static async Task<Output> HandleAsync(
-        Caller caller, Credentials credentials, IMessageBus bus, CancellationToken cancellationToken) =>
-        new(await credentials.RequestEmailChangeAsync(caller.Did, bus, cancellationToken));
+        Caller caller, EmailAddresses addresses, IMessageBus bus, CancellationToken cancellationToken) =>
+        new(await addresses.RequestChangeAsync(caller.Did, bus, cancellationToken));
 }

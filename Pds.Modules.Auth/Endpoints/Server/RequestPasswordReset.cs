@@ -2,11 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pds.Modules.Auth.Accounts;
 using Pds.Xrpc;
-using Wolverine;
 
 namespace Pds.Modules.Auth.Endpoints.Server;
 
-/// <summary>Mails a code for a new password. An address without an account is told so, as the protocol has it.</summary>
+/// <summary>Mails a code for a new password, where there is such an account. The answer does not tell whether there is.</summary>
 internal static class RequestPasswordReset
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
@@ -15,9 +14,7 @@ internal static class RequestPasswordReset
 
     internal sealed record Input(string Email);
 
-    private static async Task<IResult> HandleAsync(
-        Input input, HttpContext http, Credentials credentials, IMessageBus bus, CancellationToken cancellationToken) =>
-        await credentials.RequestResetAsync(input.Email, http.Connection.RemoteIpAddress?.ToString() ?? "", bus, cancellationToken)
-            ? Results.Ok()
-            : throw XrpcErrors.InvalidRequest("account does not have an email address");
+    private static Task HandleAsync(
+        Input input, HttpContext http, Passwords passwords, CancellationToken cancellationToken) =>
+        passwords.RequestResetAsync(input.Email, http.Connection.RemoteIpAddress?.ToString() ?? "", cancellationToken);
 }

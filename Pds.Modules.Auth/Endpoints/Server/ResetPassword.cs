@@ -15,6 +15,6 @@ internal static class ResetPassword
     internal sealed record Input(string Token, string Password);
 
     private static Task HandleAsync(
-        Input input, HttpContext http, Credentials credentials, CancellationToken cancellationToken) =>
-        credentials.ResetAsync(input.Token, input.Password, http.Connection.RemoteIpAddress?.ToString() ?? "", cancellationToken);
+        Input input, HttpContext http, Passwords passwords, CancellationToken cancellationToken) =>
+        passwords.ResetAsync(input.Token, input.Password, http.Connection.RemoteIpAddress?.ToString() ?? "", cancellationToken);
 }

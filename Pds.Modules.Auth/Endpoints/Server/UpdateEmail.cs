@@ -5,7 +5,7 @@ using Pds.Xrpc;
 
 namespace Pds.Modules.Auth.Endpoints.Server;
 
-/// <summary>Changes the address.</summary>
+/// <summary>Changes the address, or whether a code is mailed to it at every sign-in.</summary>
 internal static class UpdateEmail
 {
     public static void Map(IEndpointRouteBuilder xrpc) => xrpc
@@ -15,6 +15,6 @@ internal static class UpdateEmail
     internal sealed record Input(string Email, string? Token, bool? EmailAuthFactor);
 
     private static Task HandleAsync(
-        Input input, Caller caller, Credentials credentials, CancellationToken cancellationToken) =>
-        credentials.ChangeEmailAsync(caller.Did, input.Email, input.Token, cancellationToken);
+        Input input, Caller caller, EmailAddresses addresses, CancellationToken cancellationToken) =>
+        addresses.ChangeAsync(caller.Did, input.Email, input.Token, cancellationToken, input.EmailAuthFactor);
 }

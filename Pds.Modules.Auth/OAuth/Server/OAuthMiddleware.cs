@@ -15,7 +15,7 @@ namespace Pds.Modules.Auth.OAuth.Server;
 /// in OAuth's shape. Only here is OpenIddict asked, so that no other request pays for it.
 /// </summary>
 internal sealed partial class OAuthMiddleware(
-    RequestDelegate next, ServiceOptions service, DpopNonces nonces, RefreshAnswer refreshes, ILogger<OAuthMiddleware> log)
+    RequestDelegate next, ServiceOptions service, DpopNonces nonces, RefreshAnswer refreshes, RateLimiter limiter, ILogger<OAuthMiddleware> log)
 {
     public const string PushPath = "/oauth/par";
     public const string AuthorizePath = "/oauth/authorize";
@@ -80,6 +80,7 @@ internal sealed partial class OAuthMiddleware(
 
         try
         {
+            await limiter.SpendByAddressAsync(context, RateLimit.OAuth);
             await RequestForm.ReadAsync(context);
             if (RefreshAnswer.IsFor(context.Request))
             {
@@ -111,6 +112,10 @@ internal sealed partial class OAuthMiddleware(
         {
             case OAuthException refusal:
                 return OAuthError.WriteAsync(context, refusal.Status, refusal.Error, refusal.Message);
+
+            case XrpcException { Status: StatusCodes.Status429TooManyRequests } tooMany:
+                context.Response.Headers.RetryAfter = RetryAfter.Seconds(tooMany.RetryAfter ?? TimeSpan.Zero);
+                return OAuthError.WriteAsync(context, tooMany.Status, "temporarily_unavailable", "Too many requests; try again later");
 
             case BadHttpRequestException bad:
                 return OAuthError.WriteAsync(context, bad.StatusCode, "invalid_request", "The body cannot be read");

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
-using Pds.Modules.Auth.Devices;
 using Pds.Modules.Auth.OAuth.Authorization;
 using Pds.Modules.Auth.OAuth.Clients;
 using Pds.Modules.Auth.OAuth.Sessions;
@@ -33,13 +32,7 @@ internal static class OpenIddictSetup
         services.AddSingleton<CodeGrant>().AddSingleton<RefreshGrant>().AddSingleton<AccessTokenIssuer>();
         services.AddSingleton<TokenIssuance>().AddSingleton<RefreshAnswer>();
 
-        services.AddSingleton(provider => new AuthorizationFlow(
-            provider.GetRequiredService<RequestStore>(), provider.GetRequiredService<ConsentStore>(),
-            provider.GetRequiredService<ClientDirectory>(), provider.GetRequiredService<BrowserDevices>(),
-            provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new ConnectedApps(
-            provider.GetRequiredService<OAuthSessionStore>(), provider.GetRequiredService<ClientDirectory>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddHandled<AuthorizationFlow>().AddHandled<ConnectedApps>();
 
         services.AddSingleton<IAuthenticationSchemeProvider, RequestSchemes>();
 

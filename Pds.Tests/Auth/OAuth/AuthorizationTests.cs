@@ -5,28 +5,8 @@ using Pds.Xrpc;
 
 namespace Pds.Tests.Auth.OAuth;
 
-public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
+public sealed class AuthorizationTests(PdsFixture pds) : LoopbackAppTests(pds)
 {
-    private PdsServer _server = null!;
-    private TestAccount _alice = null!;
-    private TestBrowser _browser = null!;
-    private OAuthApp _app = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await pds.GetServerAsync();
-        _alice = await pds.CreateAccountAsync();
-        _browser = await TestBrowser.StartAsync(_server, _alice);
-        _app = OAuthApp.OnLoopback(_server);
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _app.Dispose();
-        _alice.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Theory]
     [InlineData(null, '?')]
     [InlineData("query", '?')]
@@ -35,10 +15,10 @@ public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
     {
         var requestUri = await ApproveAsync(parameters => parameters["response_mode"] = mode);
 
-        var page = await _browser.OpenAsync(_app, requestUri);
+        var page = await Browser.OpenAsync(App, requestUri);
 
-        Assert.StartsWith($"{_app.RedirectUri}{separator}", page.Reply.Header("Location"), StringComparison.Ordinal);
-        Assert.Equal((_app.Issuer, "the state"), (page.Answer("iss"), page.Answer("state")));
+        Assert.StartsWith($"{App.RedirectUri}{separator}", page.Reply.Header("Location"), StringComparison.Ordinal);
+        Assert.Equal((App.Issuer, "the state"), (page.Answer("iss"), page.Answer("state")));
         Assert.Matches("^cod-[0-9a-f]{64}$", page.Answer("code"));
         Assert.Equal("no-store", page.Reply.Header("Cache-Control"));
     }
@@ -48,7 +28,7 @@ public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
     {
         var requestUri = await ApproveAsync(parameters => parameters["response_mode"] = "form_post");
 
-        var reply = (await _browser.OpenAsync(_app, requestUri)).Reply.Ok();
+        var reply = (await Browser.OpenAsync(App, requestUri)).Reply.Ok();
         var html = System.Text.Encoding.UTF8.GetString(reply.Body);
         var script = html.Split("<script>")[1].Split("</script>")[0];
         var hash = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(script)));
@@ -56,7 +36,7 @@ public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
         var policy = reply.Header("Content-Security-Policy")!;
         Assert.Contains($"script-src 'sha256-{hash}'", policy, StringComparison.Ordinal);
         Assert.Contains("form-action http://127.0.0.1:8080;", policy, StringComparison.Ordinal);
-        Assert.Contains($"action=\"{_app.RedirectUri}\"", html, StringComparison.Ordinal);
+        Assert.Contains($"action=\"{App.RedirectUri}\"", html, StringComparison.Ordinal);
         Assert.Contains("name=\"code\" value=\"cod-", html, StringComparison.Ordinal);
         Assert.Contains("name=\"iss\"", html, StringComparison.Ordinal);
     }
@@ -65,39 +45,39 @@ public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
     public async Task A_request_uri_serves_once()
     {
         var requestUri = await ApproveAsync();
-        (await _browser.OpenAsync(_app, requestUri)).Answer("code");
+        (await Browser.OpenAsync(App, requestUri)).Answer("code");
 
-        AssertRefused("access_denied", await _browser.OpenAsync(_app, requestUri));
+        AssertRefused("access_denied", await Browser.OpenAsync(App, requestUri));
     }
 
     [Fact]
     public async Task A_request_that_was_opened_elsewhere_is_refused_and_gone()
     {
-        var other = await TestBrowser.StartAsync(_server);
-        var requestUri = await _app.PushGoodAsync();
-        Assert.True((await _browser.OpenAsync(_app, requestUri)).IsAsking);
+        var other = await TestBrowser.StartAsync(Server);
+        var requestUri = await App.PushGoodAsync();
+        Assert.True((await Browser.OpenAsync(App, requestUri)).IsAsking);
 
-        AssertRefused("access_denied", await other.OpenAsync(_app, requestUri));
+        AssertRefused("access_denied", await other.OpenAsync(App, requestUri));
 
-        AssertUnknown(await _browser.OpenAsync(_app, requestUri));
+        AssertUnknown(await Browser.OpenAsync(App, requestUri));
     }
 
     [Fact]
     public async Task A_request_of_another_app_is_not_shown_and_gone()
     {
-        using var other = new OAuthApp(_server, "http://localhost", "http://127.0.0.1/");
-        var requestUri = await _app.PushGoodAsync();
+        using var other = new OAuthApp(Server, "http://localhost", "http://127.0.0.1/");
+        var requestUri = await App.PushGoodAsync();
 
-        AssertUnknown(await _browser.OpenAsync(other, requestUri));
+        AssertUnknown(await Browser.OpenAsync(other, requestUri));
 
-        AssertUnknown(await _browser.OpenAsync(_app, requestUri));
+        AssertUnknown(await Browser.OpenAsync(App, requestUri));
     }
 
     [Fact]
     public async Task A_request_waits_five_minutes_after_it_was_opened_last()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        await using var server = await pds.StartServerAsync(time: time);
+        await using var server = await World.StartServerAsync(time: time);
         using var app = OAuthApp.OnLoopback(server);
         using var bob = await TestAccount.CreateAsync(server);
         var browser = await TestBrowser.StartAsync(server, bob);
@@ -117,22 +97,22 @@ public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
     public async Task What_the_person_denies_the_app_is_told()
     {
         var requestUri = await OpenAsync();
-        await _server.InvokeAsync(new DenyAuthorization(_app.ClientId, requestUri, _browser.DeviceId));
+        await Server.InvokeAsync(new DenyAuthorization(App.ClientId, requestUri, Browser.DeviceId));
 
-        var page = await _browser.OpenAsync(_app, requestUri);
+        var page = await Browser.OpenAsync(App, requestUri);
 
         AssertRefused("access_denied", page);
         Assert.Equal("The user rejected the request", page.Answer("error_description"));
-        Assert.Equal((_app.Issuer, "the state"), (page.Answer("iss"), page.Answer("state")));
-        AssertUnknown(await _browser.OpenAsync(_app, requestUri));
+        Assert.Equal((App.Issuer, "the state"), (page.Answer("iss"), page.Answer("state")));
+        AssertUnknown(await Browser.OpenAsync(App, requestUri));
     }
 
     [Fact]
     public async Task Parameters_have_to_be_pushed()
     {
-        var reply = await _server.Xrpc.SendAsync(new HttpRequestMessage(
+        var reply = await Server.Xrpc.SendAsync(new HttpRequestMessage(
             HttpMethod.Get,
-            $"/oauth/authorize?client_id={Uri.EscapeDataString(_app.ClientId)}&response_type=code&redirect_uri={Uri.EscapeDataString(_app.RedirectUri)}"));
+            $"/oauth/authorize?client_id={Uri.EscapeDataString(App.ClientId)}&response_type=code&redirect_uri={Uri.EscapeDataString(App.RedirectUri)}"));
 
         AssertUnknown(new PageReply(reply));
     }
@@ -144,44 +124,44 @@ public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
     [InlineData("Origin", "https://example.com")]
     public async Task The_page_is_only_ever_navigated_to(string header, string value)
     {
-        var requestUri = await _app.PushGoodAsync();
+        var requestUri = await App.PushGoodAsync();
 
-        AssertUnknown(await _browser.OpenAsync(_app, requestUri, header: (header, value)));
+        AssertUnknown(await Browser.OpenAsync(App, requestUri, header: (header, value)));
 
-        Assert.True((await _browser.OpenAsync(_app, requestUri, header: ("Sec-Fetch-Mode", "navigate"))).IsAsking);
+        Assert.True((await Browser.OpenAsync(App, requestUri, header: ("Sec-Fetch-Mode", "navigate"))).IsAsking);
     }
 
     [Fact]
     public async Task Nobody_is_chosen_who_is_not_signed_in()
     {
-        using var bob = await pds.CreateAccountAsync();
+        using var bob = await World.CreateAccountAsync();
         var requestUri = await OpenAsync();
 
-        Assert.False(await _browser.ChooseAsync(_app, requestUri, bob.Did));
-        Assert.True(await _browser.ChooseAsync(_app, requestUri, _alice.Did));
+        Assert.False(await Browser.ChooseAsync(App, requestUri, bob.Did));
+        Assert.True(await Browser.ChooseAsync(App, requestUri, Alice.Did));
     }
 
     [Fact]
     public async Task Whom_the_app_names_nobody_else_answers_for()
     {
-        using var bob = await pds.CreateAccountAsync();
-        await _browser.SignInAsync(bob);
-        var requestUri = await OpenAsync(parameters => parameters["login_hint"] = _alice.Handle.Value.ToUpperInvariant());
+        using var bob = await World.CreateAccountAsync();
+        await Browser.SignInAsync(bob);
+        var requestUri = await OpenAsync(parameters => parameters["login_hint"] = Alice.Handle.Value.ToUpperInvariant());
 
-        Assert.False(await _browser.ChooseAsync(_app, requestUri, bob.Did));
+        Assert.False(await Browser.ChooseAsync(App, requestUri, bob.Did));
         var pending = await FindAsync(requestUri);
-        Assert.Equal((_alice.Did, _alice.Handle.Value, true), (pending!.Account!.Did, pending.LoginHint, pending.IsLoginHintFixed));
+        Assert.Equal((Alice.Did, Alice.Handle.Value, true), (pending!.Account!.Did, pending.LoginHint, pending.IsLoginHintFixed));
     }
 
     [Fact]
     public async Task After_prompt_login_an_old_sign_in_does_not_do()
     {
         var requestUri = await OpenAsync(parameters => parameters["prompt"] = "login");
-        Assert.False(await _browser.ChooseAsync(_app, requestUri, _alice.Did));
+        Assert.False(await Browser.ChooseAsync(App, requestUri, Alice.Did));
 
-        await _browser.SignInAsync(_alice);
+        await Browser.SignInAsync(Alice);
 
-        Assert.True(await _browser.ChooseAsync(_app, requestUri, _alice.Did));
+        Assert.True(await Browser.ChooseAsync(App, requestUri, Alice.Did));
     }
 
     [Theory]
@@ -201,7 +181,7 @@ public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
     public async Task More_than_was_asked_for_is_not_granted_nor_anything_without_atproto()
     {
         var requestUri = await OpenAsync();
-        await _browser.ChooseAsync(_app, requestUri, _alice.Did);
+        await Browser.ChooseAsync(App, requestUri, Alice.Did);
 
         await Assert.ThrowsAsync<XrpcException>(() => ApproveAsync(requestUri, "atproto", "transition:email"));
         await Assert.ThrowsAsync<XrpcException>(() => ApproveAsync(requestUri, "transition:generic"));
@@ -210,34 +190,34 @@ public sealed class AuthorizationTests(PdsFixture pds) : IAsyncLifetime
     [Fact]
     public async Task An_app_on_the_persons_own_machine_asks_each_time()
     {
-        (await _browser.OpenAsync(_app, await ApproveAsync())).Answer("code");
+        (await Browser.OpenAsync(App, await ApproveAsync())).Answer("code");
 
-        var requestUri = await OpenAsync(parameters => parameters["login_hint"] = _alice.Did.Value);
+        var requestUri = await OpenAsync(parameters => parameters["login_hint"] = Alice.Did.Value);
 
-        Assert.Equal(_alice.Did, (await FindAsync(requestUri))!.Account!.Did);
-        Assert.True((await _browser.OpenAsync(_app, requestUri)).IsAsking);
+        Assert.Equal(Alice.Did, (await FindAsync(requestUri))!.Account!.Did);
+        Assert.True((await Browser.OpenAsync(App, requestUri)).IsAsking);
     }
 
     private async Task<string> OpenAsync(Action<Dictionary<string, string?>>? change = null)
     {
-        var requestUri = await _app.PushGoodAsync(change);
-        Assert.True((await _browser.OpenAsync(_app, requestUri)).IsAsking);
+        var requestUri = await App.PushGoodAsync(change);
+        Assert.True((await Browser.OpenAsync(App, requestUri)).IsAsking);
         return requestUri;
     }
 
     private async Task<string> ApproveAsync(Action<Dictionary<string, string?>>? change = null)
     {
         var requestUri = await OpenAsync(change);
-        Assert.True(await _browser.ChooseAsync(_app, requestUri, _alice.Did));
+        Assert.True(await Browser.ChooseAsync(App, requestUri, Alice.Did));
         await ApproveAsync(requestUri, OAuthApp.Scope.Split(' '));
         return requestUri;
     }
 
     private Task ApproveAsync(string requestUri, params string[] scopes) =>
-        _server.InvokeAsync(new ApproveAuthorization(_app.ClientId, requestUri, _browser.DeviceId, scopes));
+        Server.InvokeAsync(new ApproveAuthorization(App.ClientId, requestUri, Browser.DeviceId, scopes));
 
     private Task<PendingAuthorization?> FindAsync(string requestUri) =>
-        _server.InvokeAsync<PendingAuthorization?>(new GetAuthorization(_app.ClientId, requestUri, _browser.DeviceId));
+        Server.InvokeAsync<PendingAuthorization?>(new GetAuthorization(App.ClientId, requestUri, Browser.DeviceId));
 
     private static void AssertRefused(string error, PageReply page) => Assert.Equal(error, page.Answer("error"));
 

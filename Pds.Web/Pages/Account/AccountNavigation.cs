@@ -9,6 +9,7 @@ internal static class AccountNavigation
         ("/account/apps", "apps", "Apps.Title"),
         ("/account/devices", "device", "Devices.Title"),
         ("/account/handle", "at", "HandlePage.Title"),
+        ("/account/identity", "list", "Identity.Title"),
         ("/account/email", "mail", "EmailPage.Title"),
         ("/account/password", "key", "PasswordPage.Title"),
         ("/account/security", "shield", "Security.Title"),

@@ -16,6 +16,10 @@ public sealed class EmailModel : AccountPage
 
     public bool IsCodeNeeded => Step == "code";
 
+    /// <summary>The code of the mail's link, or as it was typed.</summary>
+    [BindProperty(Name = "confirmation", SupportsGet = true)]
+    public string? Confirmation { get; set; }
+
     public string? NewEmail { get; private set; }
 
     public Task OnGetAsync() => LoadAsync();
@@ -25,10 +29,10 @@ public sealed class EmailModel : AccountPage
             ? SeeOther(Path, "EmailPage.Mailed")
             : await ShowAsync();
 
-    public async Task<IActionResult> OnPostConfirmAsync(string? confirmation) =>
-        IsGiven("confirmation", confirmation)
+    public async Task<IActionResult> OnPostConfirmAsync() =>
+        IsGiven("confirmation", Confirmation)
         && await TryAsync(
-            () => Bus.InvokeAsync(new ConfirmEmail(Did, Account.Email, confirmation!.Trim()), Aborted), "confirmation")
+            () => Bus.InvokeAsync(new ConfirmEmail(Did, Account.Email, Confirmation!.Trim()), Aborted), "confirmation")
             ? SeeOther(Path, "EmailPage.ConfirmDone")
             : await ShowAsync();
 

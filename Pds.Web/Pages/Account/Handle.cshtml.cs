@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Mvc;
 using Pds.Contracts.Identity;
 using Pds.Contracts.Repo;
+using Pds.Xrpc;
 
 namespace Pds.Web.Pages.Account;
 
 /// <summary>Changes the handle: to another of this server's, or to a domain of one's own.</summary>
-public sealed class HandleModel : AccountPage
+public sealed class HandleModel(RateLimiter limiter) : AccountPage
 {
     public HandleForm Form { get; private set; } = null!;
 
@@ -28,6 +29,7 @@ public sealed class HandleModel : AccountPage
 
     private async Task ChangeAsync(string handle)
     {
+        await limiter.SpendAsync(HttpContext, RateLimit.UpdateHandle, Did);
         var changed = await Bus.InvokeAsync<CheckedHandle>(new ChangeHandle(Did, handle), Aborted);
         await Bus.InvokeAsync(new AnnounceIdentity(Did, changed.Handle), Aborted);
     }

@@ -6,7 +6,7 @@ namespace Pds.Web.Pages.OAuth;
 /// <summary>Sets a new password with a mailed code.</summary>
 public sealed class ResetModel : FlowPage
 {
-    [BindProperty(Name = "code")]
+    [BindProperty(Name = "code", SupportsGet = true)]
     public string? Code { get; set; }
 
     [BindProperty(Name = "password")]

@@ -8,11 +8,11 @@ namespace Internal.Generated.WolverineHandlers
     [global::System.CodeDom.Compiler.GeneratedCode("JasperFx", "1.0.0")]
     public sealed class ChangePasswordHandler916628931 : Wolverine.Runtime.Handlers.MessageHandler
     {
-        private readonly Pds.Modules.Auth.Accounts.Credentials _credentials;
+        private readonly Pds.Modules.Auth.Accounts.Passwords _passwords;
 
-        public ChangePasswordHandler916628931(Pds.Modules.Auth.Accounts.Credentials credentials)
+        public ChangePasswordHandler916628931(Pds.Modules.Auth.Accounts.Passwords passwords)
         {
-            _credentials = credentials;
+            _passwords = passwords;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -24,7 +24,7 @@ namespace Internal.Generated.WolverineHandlers
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Pds.Modules.Auth.Handlers.ChangePasswordHandler");
             
             // The actual message execution
-            await Pds.Modules.Auth.Handlers.ChangePasswordHandler.HandleAsync(changePassword, _credentials, cancellation).ConfigureAwait(false);
+            await Pds.Modules.Auth.Handlers.ChangePasswordHandler.HandleAsync(changePassword, _passwords, cancellation).ConfigureAwait(false);
         }
     }
 

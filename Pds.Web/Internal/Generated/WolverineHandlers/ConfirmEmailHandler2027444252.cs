@@ -8,11 +8,11 @@ namespace Internal.Generated.WolverineHandlers
     [global::System.CodeDom.Compiler.GeneratedCode("JasperFx", "1.0.0")]
     public sealed class ConfirmEmailHandler2027444252 : Wolverine.Runtime.Handlers.MessageHandler
     {
-        private readonly Pds.Modules.Auth.Accounts.Credentials _credentials;
+        private readonly Pds.Modules.Auth.Accounts.EmailAddresses _emailAddresses;
 
-        public ConfirmEmailHandler2027444252(Pds.Modules.Auth.Accounts.Credentials credentials)
+        public ConfirmEmailHandler2027444252(Pds.Modules.Auth.Accounts.EmailAddresses emailAddresses)
         {
-            _credentials = credentials;
+            _emailAddresses = emailAddresses;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -24,7 +24,7 @@ namespace Internal.Generated.WolverineHandlers
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Pds.Modules.Auth.Handlers.ConfirmEmailHandler");
             
             // The actual message execution
-            await Pds.Modules.Auth.Handlers.ConfirmEmailHandler.HandleAsync(confirmEmail, _credentials, cancellation).ConfigureAwait(false);
+            await Pds.Modules.Auth.Handlers.ConfirmEmailHandler.HandleAsync(confirmEmail, _emailAddresses, cancellation).ConfigureAwait(false);
         }
     }
 

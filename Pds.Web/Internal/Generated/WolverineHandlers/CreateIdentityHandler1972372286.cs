@@ -11,11 +11,13 @@ namespace Internal.Generated.WolverineHandlers
     {
         private readonly Pds.Modules.Identity.Plc.Genesis _genesis;
         private readonly Pds.Modules.Identity.Storage.IdentityStore _identityStore;
+        private readonly Pds.Modules.Identity.Storage.RotationKeyStore _rotationKeyStore;
 
-        public CreateIdentityHandler1972372286(Pds.Modules.Identity.Plc.Genesis genesis, Pds.Modules.Identity.Storage.IdentityStore identityStore)
+        public CreateIdentityHandler1972372286(Pds.Modules.Identity.Plc.Genesis genesis, Pds.Modules.Identity.Storage.IdentityStore identityStore, Pds.Modules.Identity.Storage.RotationKeyStore rotationKeyStore)
         {
             _genesis = genesis;
             _identityStore = identityStore;
+            _rotationKeyStore = rotationKeyStore;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -27,7 +29,7 @@ namespace Internal.Generated.WolverineHandlers
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Pds.Modules.Identity.Handlers.CreateIdentityHandler");
             
             // The actual message execution
-            var outgoing1 = await Pds.Modules.Identity.Handlers.CreateIdentityHandler.HandleAsync(createIdentity, _genesis, _identityStore, cancellation).ConfigureAwait(false);
+            var outgoing1 = await Pds.Modules.Identity.Handlers.CreateIdentityHandler.HandleAsync(createIdentity, _genesis, _identityStore, _rotationKeyStore, cancellation).ConfigureAwait(false);
 
             
             // Outgoing, cascaded message

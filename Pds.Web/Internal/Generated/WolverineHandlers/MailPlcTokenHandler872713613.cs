@@ -8,11 +8,11 @@ namespace Internal.Generated.WolverineHandlers
     [global::System.CodeDom.Compiler.GeneratedCode("JasperFx", "1.0.0")]
     public sealed class MailPlcTokenHandler872713613 : Wolverine.Runtime.Handlers.MessageHandler
     {
-        private readonly Pds.Modules.Auth.Accounts.Credentials _credentials;
+        private readonly Pds.Modules.Auth.Accounts.PlcTokens _plcTokens;
 
-        public MailPlcTokenHandler872713613(Pds.Modules.Auth.Accounts.Credentials credentials)
+        public MailPlcTokenHandler872713613(Pds.Modules.Auth.Accounts.PlcTokens plcTokens)
         {
-            _credentials = credentials;
+            _plcTokens = plcTokens;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -24,7 +24,7 @@ namespace Internal.Generated.WolverineHandlers
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Pds.Modules.Auth.Handlers.MailPlcTokenHandler");
             
             // The actual message execution
-            await Pds.Modules.Auth.Handlers.MailPlcTokenHandler.HandleAsync(mailPlcToken, _credentials, context, cancellation).ConfigureAwait(false);
+            await Pds.Modules.Auth.Handlers.MailPlcTokenHandler.HandleAsync(mailPlcToken, _plcTokens, context, cancellation).ConfigureAwait(false);
         }
     }
 

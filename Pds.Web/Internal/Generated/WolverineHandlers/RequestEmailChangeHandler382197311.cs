@@ -8,11 +8,11 @@ namespace Internal.Generated.WolverineHandlers
     [global::System.CodeDom.Compiler.GeneratedCode("JasperFx", "1.0.0")]
     public sealed class RequestEmailChangeHandler382197311 : Wolverine.Runtime.Handlers.MessageHandler
     {
-        private readonly Pds.Modules.Auth.Accounts.Credentials _credentials;
+        private readonly Pds.Modules.Auth.Accounts.EmailAddresses _emailAddresses;
 
-        public RequestEmailChangeHandler382197311(Pds.Modules.Auth.Accounts.Credentials credentials)
+        public RequestEmailChangeHandler382197311(Pds.Modules.Auth.Accounts.EmailAddresses emailAddresses)
         {
-            _credentials = credentials;
+            _emailAddresses = emailAddresses;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -24,7 +24,7 @@ namespace Internal.Generated.WolverineHandlers
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Pds.Modules.Auth.Handlers.RequestEmailChangeHandler");
             
             // The actual message execution
-            var outgoing1 = await Pds.Modules.Auth.Handlers.RequestEmailChangeHandler.HandleAsync(requestEmailChange, _credentials, context, cancellation).ConfigureAwait(false);
+            var outgoing1 = await Pds.Modules.Auth.Handlers.RequestEmailChangeHandler.HandleAsync(requestEmailChange, _emailAddresses, context, cancellation).ConfigureAwait(false);
 
             
             // Outgoing, cascaded message

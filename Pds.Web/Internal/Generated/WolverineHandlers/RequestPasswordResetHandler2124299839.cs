@@ -8,11 +8,11 @@ namespace Internal.Generated.WolverineHandlers
     [global::System.CodeDom.Compiler.GeneratedCode("JasperFx", "1.0.0")]
     public sealed class RequestPasswordResetHandler2124299839 : Wolverine.Runtime.Handlers.MessageHandler
     {
-        private readonly Pds.Modules.Auth.Accounts.Credentials _credentials;
+        private readonly Pds.Modules.Auth.Accounts.Passwords _passwords;
 
-        public RequestPasswordResetHandler2124299839(Pds.Modules.Auth.Accounts.Credentials credentials)
+        public RequestPasswordResetHandler2124299839(Pds.Modules.Auth.Accounts.Passwords passwords)
         {
-            _credentials = credentials;
+            _passwords = passwords;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -24,7 +24,7 @@ namespace Internal.Generated.WolverineHandlers
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Pds.Modules.Auth.Handlers.RequestPasswordResetHandler");
             
             // The actual message execution
-            await Pds.Modules.Auth.Handlers.RequestPasswordResetHandler.HandleAsync(requestPasswordReset, _credentials, context, cancellation).ConfigureAwait(false);
+            await Pds.Modules.Auth.Handlers.RequestPasswordResetHandler.HandleAsync(requestPasswordReset, _passwords, cancellation).ConfigureAwait(false);
         }
     }
 

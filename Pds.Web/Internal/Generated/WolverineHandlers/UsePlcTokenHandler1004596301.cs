@@ -8,11 +8,11 @@ namespace Internal.Generated.WolverineHandlers
     [global::System.CodeDom.Compiler.GeneratedCode("JasperFx", "1.0.0")]
     public sealed class UsePlcTokenHandler1004596301 : Wolverine.Runtime.Handlers.MessageHandler
     {
-        private readonly Pds.Modules.Auth.Accounts.Credentials _credentials;
+        private readonly Pds.Modules.Auth.Accounts.PlcTokens _plcTokens;
 
-        public UsePlcTokenHandler1004596301(Pds.Modules.Auth.Accounts.Credentials credentials)
+        public UsePlcTokenHandler1004596301(Pds.Modules.Auth.Accounts.PlcTokens plcTokens)
         {
-            _credentials = credentials;
+            _plcTokens = plcTokens;
         }
 
         public override async System.Threading.Tasks.Task HandleAsync(Wolverine.Runtime.MessageContext context, System.Threading.CancellationToken cancellation)
@@ -24,7 +24,7 @@ namespace Internal.Generated.WolverineHandlers
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Pds.Modules.Auth.Handlers.UsePlcTokenHandler");
             
             // The actual message execution
-            await Pds.Modules.Auth.Handlers.UsePlcTokenHandler.HandleAsync(usePlcToken, _credentials, cancellation).ConfigureAwait(false);
+            await Pds.Modules.Auth.Handlers.UsePlcTokenHandler.HandleAsync(usePlcToken, _plcTokens, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Pds.Modules.Auth.Mail;
 
-/// <summary>Wakes the delivery when this process has queued something.</summary>
-internal sealed class MailSignal : IDisposable
+/// <summary>Wakes who works behind the requests when this process has left something to do.</summary>
+internal sealed class WorkSignal : IDisposable
 {
     private readonly SemaphoreSlim _queued = new(0, 1);
 
