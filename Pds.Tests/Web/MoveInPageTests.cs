@@ -68,7 +68,7 @@ public sealed class MoveInPageTests(PdsFixture pds, MoveWorld world) : IClassFix
             await server.DisposeAsync();
         }
 
-        async Task<PdsServer> StartAsync() => await PdsServer.StartAsync(database, TestServices.Shared.Redis, world.Plc, port: port);
+        async Task<PdsServer> StartAsync() => await PdsServer.StartAsync(database, TestServices.Shared.Redis, world.Plc, time: world.Time, port: port);
     }
 
     [Fact]

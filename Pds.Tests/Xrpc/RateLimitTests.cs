@@ -18,6 +18,9 @@ public sealed class RateLimitTests(PdsFixture pds)
     // A window of any length begins here.
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(60).Date);
 
+    // The servers of other tests count in the same Redis.
+    private readonly string _address = $"198.18.{RandomNumberGenerator.GetInt32(256)}.{RandomNumberGenerator.GetInt32(256)}";
+
     [Fact]
     public async Task An_answer_tells_what_is_left_and_when_there_is_more()
     {
@@ -87,7 +90,7 @@ public sealed class RateLimitTests(PdsFixture pds)
     public async Task The_authorization_server_refuses_one_request_too_many_in_its_own_words()
     {
         await using var server = await StartAsync();
-        await server.Services.GetRequiredService<RateLimitCounters>().SpendAsync(RateLimit.OAuth[0], "127.0.0.1", 3000);
+        await server.Services.GetRequiredService<RateLimitCounters>().SpendAsync(RateLimit.OAuth[0], _address, 3000);
 
         foreach (var path in new[] { "/oauth/par", "/oauth/token", "/oauth/revoke" })
         {
@@ -132,7 +135,7 @@ public sealed class RateLimitTests(PdsFixture pds)
             "com.atproto.server.deleteAccount" => RateLimit.DeleteAccount[0],
             _ => RateLimit.CreateAccount[0],
         };
-        await server.Services.GetRequiredService<RateLimitCounters>().SpendAsync(limit, "127.0.0.1", points);
+        await server.Services.GetRequiredService<RateLimitCounters>().SpendAsync(limit, _address, points);
 
         var refused = await server.Xrpc.ProcedureAsync(method, new
         {
@@ -247,9 +250,7 @@ public sealed class RateLimitTests(PdsFixture pds)
     {
         var server = await pds.StartServerAsync(
             new Dictionary<string, string>(settings ?? []) { ["PDS_RATE_LIMITS_ENABLED"] = "true" }, _time, database, replicas: 1);
-
-        // The servers of other tests count in the same Redis.
-        server.Xrpc.Http.DefaultRequestHeaders.Add("X-Forwarded-For", $"2001:db8:{RandomNumberGenerator.GetHexString(4)}:{RandomNumberGenerator.GetHexString(4)}::1");
+        server.Xrpc.Http.DefaultRequestHeaders.Add("X-Forwarded-For", _address);
         return server;
     }
 }

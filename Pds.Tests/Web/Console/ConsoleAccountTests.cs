@@ -115,7 +115,7 @@ public sealed class ConsoleAccountTests(PdsFixture pds) : IAsyncLifetime
         await _console.PressAsync("Activate the account");
 
         Assert.Equal(400, _console.Status);
-        Assert.Contains("Account not found", _console.Html, StringComparison.Ordinal);
+        Assert.Contains("user not found", _console.Html, StringComparison.Ordinal);
         Assert.Equal("RepoTakendown", (await CommitAsync()).Error);
     }
 
