@@ -1,4 +1,5 @@
 using AtProto;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pds.Contracts.Moving;
 using Pds.Modules.Moving.Engine;
@@ -8,7 +9,8 @@ namespace Pds.Modules.Moving.Jobs;
 
 /// <summary>One run of a move that a person has asked for, and what it comes to.</summary>
 internal sealed partial class MoveJob(
-    MoveStore store, MoveSeal seal, MoveConnections connections, Moves moves, TimeProvider time, ILogger<MoveJob> log)
+    MoveStore store, MoveSeal seal, MoveConnections connections, Moves moves, IHostApplicationLifetime life, TimeProvider time,
+    ILogger<MoveJob> log)
 {
     /// <summary>How long a run that is no longer heard of keeps its move.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
@@ -36,9 +38,9 @@ internal sealed partial class MoveJob(
         {
             await RunAsync(row, record, cancel.Token);
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (Exception) when (cancel.IsCancellationRequested || life.ApplicationStopping.IsCancellationRequested)
         {
-            // Given up, or to go on at once elsewhere.
+            // Given up, or to go on at once elsewhere: a server that stops refuses its own calls before it ends its moves.
             await record.StopAsync();
             await SettleAsync(row, new MoveResult(MoveState.Running, time.GetUtcNow(), row.Attempts), record.Close());
         }

@@ -40,6 +40,9 @@ public sealed class MoveInPageTests(PdsFixture pds, MoveWorld world) : IClassFix
     {
         using var alice = await world.SettleAsync();
         var (database, port) = (await PdsFixture.CreateDatabaseAsync(), LoopbackPort.Free());
+
+        // What a server of the tests keeps elsewhere goes with it.
+        var files = Directory.CreateTempSubdirectory("pds-moved-files-");
         var server = await StartAsync();
         using var visitor = new PageVisitor(server);
         try
@@ -61,14 +64,17 @@ public sealed class MoveInPageTests(PdsFixture pds, MoveWorld world) : IClassFix
                 }
 
                 return visitor.Html.Contains("Welcome.", StringComparison.Ordinal);
-            });
+            }, () => $"{visitor.Address}: {visitor.Html}");
         }
         finally
         {
             await server.DisposeAsync();
+            files.Delete(recursive: true);
         }
 
-        async Task<PdsServer> StartAsync() => await PdsServer.StartAsync(database, TestServices.Shared.Redis, world.Plc, time: world.Time, port: port);
+        async Task<PdsServer> StartAsync() => await PdsServer.StartAsync(
+            database, TestServices.Shared.Redis, world.Plc,
+            new Dictionary<string, string> { ["PDS_BLOBSTORE_DISK_LOCATION"] = files.FullName }, world.Time, port);
     }
 
     [Fact]
@@ -144,7 +150,7 @@ public sealed class MoveInPageTests(PdsFixture pds, MoveWorld world) : IClassFix
         }
 
         return visitor.Html.Contains(text, StringComparison.Ordinal);
-    });
+    }, () => $"{visitor.Address}: {visitor.Html}");
 
     private static async Task<List<string?>> SecretsAsync(PdsServer server, TestAccount account)
     {
