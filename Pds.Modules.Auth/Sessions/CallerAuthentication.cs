@@ -23,6 +23,7 @@ internal sealed class CallerAuthentication(
     UrlEncoder encoder,
     TokenVerifier tokens,
     ServiceTokenVerifier serviceTokens,
+    ServiceTokenReplays replays,
     ResourceAccess oauth,
     AdminPassword adminPassword,
     AttemptLimits limits,
@@ -140,14 +141,19 @@ internal sealed class CallerAuthentication(
     {
         // The path is /xrpc/ and the method that the token must be for.
         var method = Request.Path.Value!["/xrpc/".Length..].TrimEnd('/');
-        var issuer = await serviceTokens.VerifyAsync(
-            token, method, isModeration: Has(rule, AccessKind.Moderation), ResolveAsync, Context.RequestAborted);
+        var isModeration = Has(rule, AccessKind.Moderation);
+        var issuer = await serviceTokens.VerifyAsync(token, method, isModeration, ResolveAsync, Context.RequestAborted);
         if (rule.RefusesTakendown)
         {
             await RefuseTakendownAsync(issuer);
         }
 
-        return new Caller(Has(rule, AccessKind.Moderation) ? AccessKind.Moderation : AccessKind.Service, issuer);
+        if (isModeration && HttpMethods.IsPost(Request.Method))
+        {
+            await replays.UseForModerationAsync(token, Context.RequestAborted);
+        }
+
+        return new Caller(isModeration ? AccessKind.Moderation : AccessKind.Service, issuer);
     }
 
     private async Task<Caller> ReadBasicAsync(AccessRule rule, string credentials)

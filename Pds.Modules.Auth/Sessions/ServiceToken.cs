@@ -26,6 +26,7 @@ internal sealed class ServiceToken
         Issuer = Text(payload, "iss") ?? throw Malformed();
         Audience = Text(payload, "aud") ?? throw Malformed();
         Method = Text(payload, "lxm");
+        HasId = Text(payload, "jti") is not null;
         Expires = payload.TryGetProperty("exp", out var exp) && exp.ValueKind == JsonValueKind.Number
             ? exp.GetDouble()
             : throw Malformed();
@@ -38,6 +39,9 @@ internal sealed class ServiceToken
 
     /// <summary>The method that the token is good for.</summary>
     public string? Method { get; }
+
+    /// <summary>Whether no other token is the same, by a <c>jti</c>.</summary>
+    public bool HasId { get; }
 
     /// <summary>Seconds since 1970.</summary>
     public double Expires { get; }

@@ -10,7 +10,7 @@ namespace Pds.Modules.Identity.Resolution;
 /// <summary>Fetches DID documents where they are kept: the PLC directory, or the host that a did:web names.</summary>
 public sealed class DidResolver(PlcClient plc, OutgoingHttp http, ServiceOptions service, IdentityOptions options)
 {
-    /// <summary>The document as it came; null when there is none, or one that speaks of another DID.</summary>
+    /// <summary>The document as it came, its strings all text; null when there is none, or one that speaks of another DID.</summary>
     /// <exception cref="XrpcException">The place where it is kept did not answer.</exception>
     public async Task<byte[]?> FetchAsync(Did did, CancellationToken cancellationToken)
     {
@@ -20,7 +20,8 @@ public sealed class DidResolver(PlcClient plc, OutgoingHttp http, ServiceOptions
             var webDid when webDid.StartsWith("did:web:", StringComparison.Ordinal) => await FetchWebAsync(webDid["did:web:".Length..], cancellationToken),
             _ => null,
         };
-        return json is not null && DidDocument.TryParse(json, out var document) && document.Id == did ? json : null;
+        var readable = json is null ? null : ReadableText.Of(json);
+        return readable is not null && DidDocument.TryParse(readable, out var document) && document.Id == did ? readable : null;
     }
 
     private async Task<byte[]?> FetchWebAsync(string host, CancellationToken cancellationToken)

@@ -8,10 +8,15 @@ internal sealed class UpstreamHttp : IDisposable
 {
     private const int MostConnections = 1024;
 
-    public UpstreamHttp(ServiceOptions service, ProxyOptions options)
+    public UpstreamHttp(ServiceOptions service, ProxyOptions options) : this(service, options, static _ => { })
     {
-        Configured = Create(options, isGuarded: false);
-        Foreign = Create(options, isGuarded: !service.AllowPrivateAddresses);
+    }
+
+    /// <summary>For tests, whose services have certificates of their own.</summary>
+    internal UpstreamHttp(ServiceOptions service, ProxyOptions options, Action<SocketsHttpHandler> configure)
+    {
+        Configured = Create(options, isGuarded: false, configure);
+        Foreign = Create(options, isGuarded: !service.AllowPrivateAddresses, configure);
     }
 
     public HttpMessageInvoker Configured { get; }
@@ -24,7 +29,7 @@ internal sealed class UpstreamHttp : IDisposable
         Foreign.Dispose();
     }
 
-    private static HttpMessageInvoker Create(ProxyOptions options, bool isGuarded)
+    private static HttpMessageInvoker Create(ProxyOptions options, bool isGuarded, Action<SocketsHttpHandler> configure)
     {
         var handler = OutgoingHttp.CreateGuardedHandler();
         handler.EnableMultipleHttp2Connections = true;
@@ -36,6 +41,7 @@ internal sealed class UpstreamHttp : IDisposable
             handler.MaxConnectionsPerServer = MostConnections;
         }
 
+        configure(handler);
         HttpMessageHandler sender = options.MaxRetries > 0 ? new Retries(options.MaxRetries, handler) : handler;
         return new HttpMessageInvoker(new HeaderLimit(options.HeadersTimeout, sender), disposeHandler: true);
     }

@@ -1,13 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using AtProto;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Pds.Modules.Identity.Resolution;
+using Pds.Tests.Support;
 using Pds.Xrpc;
 using Pds.Xrpc.Outgoing;
 
@@ -33,7 +32,7 @@ public sealed class HandleHttpTests
         // Every name leads to the one server, whose certificate is its own.
         using var http = new OutgoingHttp(new ServiceOptions(), handler =>
         {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, given, _, _) => given?.Subject == "CN=test";
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, given, _, _) => given?.Subject == TestCertificate.Subject;
             handler.ConnectCallback = async (_, cancellationToken) =>
             {
                 var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -49,11 +48,7 @@ public sealed class HandleHttpTests
 
     private static async Task<WebApplication> StartAsync()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        var certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-
+        var certificate = TestCertificate.Create();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();

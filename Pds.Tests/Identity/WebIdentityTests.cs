@@ -23,6 +23,7 @@ public sealed class WebIdentityTests(PdsFixture pds) : IAsyncLifetime
     private readonly string _handle = TestAccount.NewHandle();
     private WebApplication _site = null!;
     private JsonNode _document = null!;
+    private Func<string, string> _textual = json => json;
     private Did _did;
 
     public async ValueTask InitializeAsync()
@@ -31,7 +32,7 @@ public sealed class WebIdentityTests(PdsFixture pds) : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _site = builder.Build();
-        _site.MapGet("/.well-known/did.json", () => Results.Text(_document.ToJsonString(), "application/json"));
+        _site.MapGet("/.well-known/did.json", () => Results.Text(_textual(_document.ToJsonString()), "application/json"));
         await _site.StartAsync();
         _did = Did.Parse($"did:web:localhost%3A{new Uri(_site.Urls.First()).Port}");
         _document = Document(_key.PublicKey.ToMultibase(), "https://old.example.com", _handle);
@@ -67,6 +68,18 @@ public sealed class WebIdentityTests(PdsFixture pds) : IAsyncLifetime
         {
             repo = _did, collection = "app.bsky.feed.post", record = Records.Post("from a website"),
         })).Ok();
+    }
+
+    [Fact]
+    public async Task What_is_no_text_in_its_document_is_replaced_wherever_that_is_shown()
+    {
+        _textual = json => json.Replace("\"@context\":", """
+            "half": "\\\ud83d \ud83d\ude00 \uDC00 \ud800\u0041", "@context":
+            """, StringComparison.Ordinal);
+
+        var resolved = await pds.Xrpc.QueryAsync("com.atproto.identity.resolveDid", ("did", _did));
+
+        Assert.Equal("\\\ufffd \ud83d\ude00 \ufffd \ufffdA", resolved.Ok().Json.GetProperty("didDoc").GetProperty("half").GetString());
     }
 
     [Fact]

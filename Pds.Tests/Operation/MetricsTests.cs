@@ -72,7 +72,7 @@ public sealed partial class MetricsTests(PdsFixture pds)
     [Fact]
     public void Every_alert_says_how_bad_it_is_and_stands_in_the_manual()
     {
-        var manual = SourceTree.Read("docs/operations.md");
+        var manual = SourceTree.Read("docs/monitoring.md");
         var rules = (YamlDotNet.RepresentationModel.YamlSequenceNode)Assert.Single(
             Yaml.Parse(SourceTree.Read("deploy/prometheus/alerts.yml"))).Find("groups/0/rules")!;
 

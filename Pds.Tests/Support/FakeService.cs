@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AtProto;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using X509Certificate2 = System.Security.Cryptography.X509Certificates.X509Certificate2;
 
 namespace Pds.Tests.Support;
 
@@ -44,11 +46,19 @@ public sealed class FakeService : IAsyncDisposable
     /// <summary>The only call of an account.</summary>
     public ReceivedCall CallOf(TestAccount account) => Assert.Single(CallsOf(account));
 
-    public static async Task<FakeService> StartAsync()
+    /// <param name="certificate">Makes it speak TLS, and so HTTP/2.</param>
+    public static async Task<FakeService> StartAsync(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
         var app = builder.Build();
         FakeService? service = null;
         app.Run(context => service!.AnswerAsync(context));

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
@@ -80,7 +79,7 @@ public sealed class OAuthClientHost : IAsyncDisposable
         {
             if (name is not null)
             {
-                listen.UseHttps(CreateCertificate());
+                listen.UseHttps(TestCertificate.Create());
             }
         }));
         var app = builder.Build();
@@ -263,12 +262,5 @@ public sealed class OAuthClientHost : IAsyncDisposable
     {
         context.Response.ContentType = contentType;
         return context.Response.WriteAsync(text, context.RequestAborted);
-    }
-
-    private static X509Certificate2 CreateCertificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        return new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 }

@@ -6,17 +6,16 @@ using Pds.Xrpc.Outgoing;
 namespace Pds.Web.Sandbox;
 
 /// <summary>
-/// Fills the server once it listens, and says who lives there. <c>/health</c> waits for it, so that who starts the server finds
-/// it filled. What is there already stays as it is; what is missing comes back with the next start.
+/// Fills the server once it listens, and says who lives there. <c>/health</c> says so until then, so that who starts the server
+/// finds it filled. What is there already stays as it is; what is missing comes back with the next start.
 /// </summary>
 internal sealed partial class SandboxSeed(
     OwnServer self, OutgoingHttp http, AuthOptions auth, ServiceOptions service, ILogger<SandboxSeed> logger)
     : BackgroundService, IHealthCheck
 {
-    private readonly TaskCompletionSource<HealthStatus> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task<HealthCheckResult> _health = Task.FromResult(HealthCheckResult.Unhealthy("The sandbox is being filled"));
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        new(await _end.Task.WaitAsync(cancellationToken));
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => _health;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,13 +23,13 @@ internal sealed partial class SandboxSeed(
         try
         {
             var handles = await FillAsync(address, stoppingToken);
-            _end.SetResult(HealthStatus.Healthy);
+            _health = Task.FromResult(HealthCheckResult.Healthy());
             Log.Filled(logger, service.PublicUrl, handles, SandboxPerson.Password);
         }
         catch (Exception problem) when (problem is SandboxException or HttpRequestException)
         {
             // The rest of the server is of use without it.
-            _end.SetResult(HealthStatus.Degraded);
+            _health = Task.FromResult(HealthCheckResult.Degraded(problem.Message));
             Log.NotFilled(logger, problem.Message);
         }
     }

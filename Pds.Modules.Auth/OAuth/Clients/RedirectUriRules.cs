@@ -7,7 +7,8 @@ internal static class RedirectUriRules
     /// <param name="client">Whose it is; its host is what private-use schemes are named after.</param>
     public static string? FindProblem(string redirectUri, ClientId client, bool isNative)
     {
-        if (redirectUri.Length == 0
+        // A path is a URL of a file to .NET.
+        if (redirectUri is "" or ['/', ..]
             || redirectUri.AsSpan().ContainsAnyExceptInRange('!', '~')
             || redirectUri.AsSpan().ContainsAny('\\', '#')
             || !Uri.TryCreate(redirectUri, UriKind.Absolute, out var url))

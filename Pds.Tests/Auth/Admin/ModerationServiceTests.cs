@@ -62,6 +62,34 @@ public sealed class ModerationServiceTests(PdsFixture pds) : IAsyncLifetime
         (await _server.Xrpc.QueryAsync("com.atproto.sync.getLatestCommit", ("did", _alice.Did))).Ok();
     }
 
+    [Fact]
+    public async Task What_it_signed_once_happens_once_and_without_a_name_of_its_own_is_not_told_apart()
+    {
+        var token = Sign(_service.Did.Value, _account);
+        var down = await ModerateAsync(token, applied: true);
+        (await ModerateAsync(Sign(_service.Did.Value, _account), applied: false)).Ok();
+
+        var again = await ModerateAsync(token, applied: true);
+
+        Assert.Equal((200, 401, "AuthenticationRequired", "jwt was used before"), (down.Status, again.Status, again.Error, again.Message));
+        (await _server.Xrpc.QueryAsync("com.atproto.sync.getLatestCommit", ("did", _alice.Did))).Ok();
+        var nameless = Sign(_service.Did.Value, _account, hasId: false);
+        (await ModerateAsync(nameless, applied: true)).Ok();
+        (await ModerateAsync(nameless, applied: false)).Ok();
+    }
+
+    [Fact]
+    public async Task What_it_signed_to_read_it_may_ask_again()
+    {
+        const string Method = "com.atproto.admin.getSubjectStatus";
+        var token = Sign(_service.Did.Value, _account, Method);
+        using var http = TestHttp.Create(_server.Url);
+        var client = new XrpcClient(http) { Token = token };
+
+        (await client.QueryAsync(Method, ("did", _alice.Did))).Ok();
+        (await client.QueryAsync(Method, ("did", _alice.Did))).Ok();
+    }
+
     [Theory]
     [InlineData("deleteAccount")]
     [InlineData("updateAccountEmail")]
@@ -94,7 +122,7 @@ public sealed class ModerationServiceTests(PdsFixture pds) : IAsyncLifetime
         return _server.Xrpc.SendAsync(request);
     }
 
-    private static string Sign(string issuer, PrivateKey key, string method = SetStatus)
+    private static string Sign(string issuer, PrivateKey key, string method = SetStatus, bool hasId = true)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         return TestTokens.Sign(
@@ -103,7 +131,7 @@ public sealed class ModerationServiceTests(PdsFixture pds) : IAsyncLifetime
             new JsonObject
             {
                 ["iss"] = issuer, ["aud"] = "did:web:localhost", ["lxm"] = method, ["iat"] = now, ["exp"] = now + 60,
-                ["jti"] = Guid.NewGuid().ToString("N"),
+                ["jti"] = hasId ? Guid.NewGuid().ToString("N") : null,
             });
     }
 }
