@@ -17,11 +17,6 @@ internal sealed class BlockCopy(NpgsqlConnection connection, NpgsqlTransaction m
     private const int HeaderLength = 11 + 4 + 4;
     private const int InitialBuffer = 64 * 1024;
 
-    // Postgres sends 8 KiB at a time, and to be woken for each costs more than to read it. Who has waited once in a repository
-    // of some size waits a moment longer, while the rest is written to the connection's buffer.
-    private const int Sizeable = 128 * 1024;
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
-
     // A row is its number of columns, then for each its length and its bytes.
     private const int RowStart = 2 + 4;
     private const int BytesAt = RowStart + Cid.Length + 4;
@@ -29,7 +24,6 @@ internal sealed class BlockCopy(NpgsqlConnection connection, NpgsqlTransaction m
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
     private int _start;
     private int _end;
-    private long _received;
     private bool _hasHeader;
 
     public Block Commit => commit;
@@ -42,20 +36,13 @@ internal sealed class BlockCopy(NpgsqlConnection connection, NpgsqlTransaction m
         while (_end < _buffer.Length)
         {
             // The driver gives no more than one row at a time.
-            var reading = rows.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-            var isAhead = !reading.IsCompleted;
-            var count = await reading;
+            var count = await rows.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
             if (count == 0)
             {
                 break;
             }
 
             _end += count;
-            _received += count;
-            if (isAhead && _received > Sizeable)
-            {
-                await Task.Delay(Moment, TimeProvider.System, cancellationToken);
-            }
         }
 
         return _end > before;
