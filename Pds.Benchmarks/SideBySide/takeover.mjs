@@ -18,6 +18,9 @@ const settings = {
   PDS_HOSTNAME: 'localhost', PDS_DEV_MODE: 'true', PDS_ADMIN_PASSWORD: 'bench-admin', PDS_DPOP_SECRET: randomBytes(32).toString('hex'),
   PDS_JWT_SECRET: randomBytes(16).toString('hex'), PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: randomBytes(32).toString('hex'),
 }
+// Both servers look at the first bytes to know what a blob is.
+const pngStart = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+
 const file = path.join(work, 'reference', 'run.json')
 fs.rmSync(file, { force: true })
 const reference = spawn(process.execPath, [path.join(here, 'reference', 'start.mjs')],
@@ -35,8 +38,8 @@ async function call(method, token, type, body) {
 async function fill(i) {
   const json = (method, token, input) => call(method, token, 'application/json', JSON.stringify(input))
   const { did, accessJwt } = await json('com.atproto.server.createAccount', null,
-    { handle: `t${i}.test`, email: `t${i}@mail.test`, password: `a password of ${i}` })
-  const { blob } = await call('com.atproto.repo.uploadBlob', accessJwt, 'image/png', randomBytes(20_000))
+    { handle: `taken${i}.test`, email: `t${i}@mail.test`, password: `a password of ${i}` })
+  const { blob } = await call('com.atproto.repo.uploadBlob', accessJwt, 'image/png', Buffer.concat([pngStart, randomBytes(20_000)]))
   const post = (n) => ({
     $type: 'app.bsky.feed.post', text: `post ${n}`, createdAt: '2024-01-01T00:00:00.000Z',
     ...(n ? {} : { embed: { $type: 'app.bsky.embed.images', images: [{ alt: '', image: blob }] } }),
@@ -60,7 +63,7 @@ const took = spawnSync('dotnet', [path.join(out, 'pds.dll'), 'import-reference',
   stdio: 'inherit',
   env: {
     ...process.env, ...settings, PDS_DID_PLC_URL: plcUrl, PDS_DATA_DIRECTORY: path.join(work, 'taken-over'),
-    ConnectionStrings__pdsdb: database,
+    ConnectionStrings__pdsdb: database, ConnectionStrings__redis: process.env.ConnectionStrings__redis ?? '127.0.0.1:6379,abortConnect=false',
   },
 })
 const seconds = (performance.now() - started) / 1000

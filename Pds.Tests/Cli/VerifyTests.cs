@@ -1,6 +1,7 @@
 using AtProto;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Pds.LocalServices;
 using Pds.Tests.Support;
 
 namespace Pds.Tests.Cli;
@@ -8,6 +9,19 @@ namespace Pds.Tests.Cli;
 /// <summary>Damage of every kind is found, in the account that has it, and mended where nothing can be lost.</summary>
 public sealed class VerifyTests(PdsFixture pds)
 {
+    [Theory]
+    [InlineData("ConnectionStrings:pdsdb")]
+    [InlineData("ConnectionStrings:redis")]
+    public async Task A_setting_that_is_missing_is_named_in_a_line(string setting)
+    {
+        var line = CommandLine.For(await pds.GetPlcUrlAsync(), LoopbackPort.Free(), "Host=localhost", (setting, ""));
+
+        var result = await line.RunAsync("verify", "--all");
+
+        Assert.Equal(1, result.Code);
+        Assert.Equal($"{setting.Replace(":", "__", StringComparison.Ordinal)} is required.", result.Output.Trim());
+    }
+
     [Fact]
     public async Task A_sound_server_is_proven_sound_and_each_damage_is_found_where_it_is()
     {
