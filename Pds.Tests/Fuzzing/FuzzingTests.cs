@@ -6,13 +6,11 @@ namespace Pds.Tests.Fuzzing;
 
 /// <summary>
 /// Every reader of what others send, on inputs that are led by the branches they reach: only documented exceptions, no
-/// memory beyond bounds, and what is accepted comes back as it was. <c>PDS_TEST_EFFORT</c> multiplies the time, and makes
-/// the inputs others than usual; <c>PDS_TEST_CORPUS</c> names a folder for what is found.
+/// memory beyond bounds, and what is accepted comes back as it was. <c>PDS_TEST_EFFORT</c> multiplies the time,
+/// <c>PDS_TEST_SEED</c> repeats a run, <c>PDS_TEST_CORPUS</c> names a folder for what is found.
 /// </summary>
 public sealed class FuzzingTests(FuzzingTests.Code code, ITestOutputHelper output) : IClassFixture<FuzzingTests.Code>
 {
-    private const int UsualSeed = 1;
-
     private static readonly TimeSpan Usual = TimeSpan.FromSeconds(1);
 
     public static TheoryData<string> Targets() => [.. FuzzTargets.All.Select(target => target.Name)];
@@ -23,9 +21,9 @@ public sealed class FuzzingTests(FuzzingTests.Code code, ITestOutputHelper outpu
     {
         var target = FuzzTargets.Find(name);
         var effort = int.TryParse(Environment.GetEnvironmentVariable("PDS_TEST_EFFORT"), CultureInfo.InvariantCulture, out var factor) ? factor : 1;
-        var seed = Environment.GetEnvironmentVariable("PDS_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture)
-            : effort > 1 ? RandomNumberGenerator.GetInt32(int.MaxValue)
-            : UsualSeed;
+        var seed = Environment.GetEnvironmentVariable("PDS_TEST_SEED") is { Length: > 0 } given
+            ? int.Parse(given, CultureInfo.InvariantCulture)
+            : RandomNumberGenerator.GetInt32(int.MaxValue);
         output.WriteLine($"PDS_TEST_SEED={seed}");
         var run = new FuzzRun(target, code.Instrumented.CheckOf(target), new Dice(seed));
 

@@ -23,7 +23,7 @@ public sealed class KillTests(PdsFixture pds, ChaosTable table, ITestOutputHelpe
     };
 
     private static int Kills =>
-        int.TryParse(Environment.GetEnvironmentVariable("PDS_TEST_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : Servers;
+        int.TryParse(Environment.GetEnvironmentVariable("PDS_TEST_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 5;
 
     [Fact]
     public async Task Any_server_may_be_killed_under_load_and_nobody_loses_anything()
