@@ -98,15 +98,18 @@ public sealed class CreateAccountTests(PdsFixture pds)
         "This email address is not supported, please use a different email.");
 
     [Theory]
-    [InlineData("alice", "InvalidHandle")]
-    [InlineData("al.test", "InvalidHandle")]
-    [InlineData("alice.example.com", "UnsupportedDomain")]
-    [InlineData("admin.test", "HandleNotAvailable")]
-    public async Task Refuses_a_handle_that_nobody_can_have(string handle, string error)
+    [InlineData("alice", "InvalidHandle", "Input/handle must be a valid handle")]
+    [InlineData("alice.local", "InvalidHandle", "Handle TLD is invalid or disallowed")]
+    [InlineData("al.ice.test", "InvalidHandle", "Invalid characters in handle")]
+    [InlineData("al.test", "InvalidHandle", "Handle too short")]
+    [InlineData("abcdefghijklmnopqrs.test", "InvalidHandle", "Handle too long")]
+    [InlineData("alice.example.com", "UnsupportedDomain", "Not a supported handle domain")]
+    [InlineData("admin.test", "HandleNotAvailable", "Reserved handle")]
+    public async Task Refuses_a_handle_that_nobody_can_have(string handle, string error, string message)
     {
         var reply = await CreateAsync(new { handle, email = "a@mail.test", password = "secret" });
 
-        Assert.Equal((400, error), (reply.Status, reply.Error));
+        AssertRefused(reply, 400, error, message);
     }
 
     [Fact]
@@ -138,7 +141,7 @@ public sealed class CreateAccountTests(PdsFixture pds)
         var refused = await CreateAsync(new { handle, email = EmailOf(handle), password = "secret", recoveryKey = "did:key:none" });
         var accepted = await CreateAsync(new { handle, email = EmailOf(handle), password = "secret" });
 
-        Assert.Equal((400, "InvalidRequest"), (refused.Status, refused.Error));
+        AssertRefused(refused, 400, "InvalidRequest", "recoveryKey must be a did:key of P-256 or secp256k1");
         Assert.Equal(200, accepted.Status);
     }
 
@@ -189,8 +192,7 @@ public sealed class CreateAccountTests(PdsFixture pds)
         var first = await server.Xrpc.ProcedureAsync(Method, input);
         var second = await server.Xrpc.ProcedureAsync(Method, input);
 
-        Assert.Equal((502, "UpstreamFailure"), (first.Status, first.Error));
-        Assert.Equal((502, "UpstreamFailure"), (second.Status, second.Error));
+        Assert.All(new[] { first, second }, reply => AssertRefused(reply, 502, "UpstreamFailure", "The PLC directory did not answer"));
     }
 
     private Task<XrpcReply> CreateAsync(object input) => pds.Xrpc.ProcedureAsync(Method, input);
