@@ -127,7 +127,7 @@ public sealed class PlcChangeTests(PdsFixture pds) : IAsyncLifetime
 
         var reply = await _alice.ProcedureAsync(Submit, new { operation });
 
-        Assert.Equal((400, "InvalidRequest"), (reply.Status, reply.Error));
+        Assert.Equal((400, "InvalidRequest", "Invalid signature on operation"), (reply.Status, reply.Error, reply.Message));
     }
 
     [Fact]

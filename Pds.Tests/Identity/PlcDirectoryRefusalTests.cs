@@ -5,6 +5,7 @@ namespace Pds.Tests.Identity;
 /// <summary>A PLC directory that refuses, fails, or answers with what it cannot mean: what the account is told, and that nothing changes.</summary>
 public sealed class PlcDirectoryRefusalTests(PdsFixture pds) : IAsyncLifetime
 {
+    private readonly MailSink _mail = new();
     private FakeVerifier _directory = null!;
     private PdsServer _server = null!;
     private TestAccount _alice = null!;
@@ -12,7 +13,7 @@ public sealed class PlcDirectoryRefusalTests(PdsFixture pds) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _directory = await FakeVerifier.StartAsync();
-        _server = await pds.StartServerAsync(new Dictionary<string, string> { ["PDS_DID_PLC_URL"] = _directory.Url });
+        _server = await pds.StartServerAsync(new Dictionary<string, string>(_mail.Settings) { ["PDS_DID_PLC_URL"] = _directory.Url });
         _alice = await TestAccount.CreateAsync(_server);
     }
 
@@ -21,6 +22,7 @@ public sealed class PlcDirectoryRefusalTests(PdsFixture pds) : IAsyncLifetime
         _alice.Dispose();
         await _server.DisposeAsync();
         await _directory.DisposeAsync();
+        await _mail.DisposeAsync();
     }
 
     [Theory]
@@ -38,5 +40,20 @@ public sealed class PlcDirectoryRefusalTests(PdsFixture pds) : IAsyncLifetime
         Assert.Equal((expected, error, message), (reply.Status, reply.Error, reply.Message));
         Assert.Equal(
             _alice.Handle.Value, (await _alice.QueryAsync("com.atproto.server.getSession")).Ok().Json.GetProperty("handle").GetString());
+    }
+
+    [Fact]
+    public async Task Nothing_is_signed_or_activated_for_a_did_that_the_directory_does_not_know()
+    {
+        (await _alice.ProcedureAsync("com.atproto.identity.requestPlcOperationSignature")).Ok();
+        var token = await _mail.NextCodeAsync(_alice.Email);
+        _directory.Status = 404;
+
+        var signed = await _alice.ProcedureAsync("com.atproto.identity.signPlcOperation", new { token });
+        var activated = await _alice.ProcedureAsync("com.atproto.server.activateAccount");
+
+        Assert.All(
+            new[] { signed, activated },
+            reply => Assert.Equal((400, "InvalidRequest", "Could not resolve DID"), (reply.Status, reply.Error, reply.Message)));
     }
 }
