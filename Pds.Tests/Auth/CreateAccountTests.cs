@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using Pds.Modules.Auth.Accounts;
 using Pds.Tests.Support;
 
 namespace Pds.Tests.Auth;
@@ -193,6 +197,26 @@ public sealed class CreateAccountTests(PdsFixture pds)
         var second = await server.Xrpc.ProcedureAsync(Method, input);
 
         Assert.All(new[] { first, second }, reply => AssertRefused(reply, 502, "UpstreamFailure", "The PLC directory did not answer"));
+    }
+
+    [Fact]
+    public async Task A_directory_that_keeps_everybody_waiting_is_not_waited_for_without_end()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        using var directory = new TcpListener(IPAddress.Loopback, 0);
+        directory.Start();
+        await using var server = await pds.StartServerAsync(
+            new Dictionary<string, string> { ["PDS_DID_PLC_URL"] = $"http://{directory.LocalEndpoint}" }, time);
+        var handle = TestAccount.NewHandle();
+
+        var signUp = server.Xrpc.ProcedureAsync(Method, new { handle, email = EmailOf(handle), password = "secret" });
+        using (await directory.AcceptTcpClientAsync(TestContext.Current.CancellationToken))
+        {
+            time.Advance(SignUp.Deadline);
+            directory.Stop();
+        }
+
+        AssertRefused(await signUp, 504, "UpstreamTimeout", "Operation timed out, please try again.");
     }
 
     private Task<XrpcReply> CreateAsync(object input) => pds.Xrpc.ProcedureAsync(Method, input);
