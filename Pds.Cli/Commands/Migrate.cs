@@ -46,8 +46,9 @@ internal static class Migrate
                 RecoveryKeyCurve = parsed.GetValue(curve),
                 GoOnWithoutLostBlobs = parsed.GetValue(withoutLost),
                 LeaveOldActive = parsed.GetValue(leaveOld),
+                AsJson = parsed.GetValue(CommandRun.Json),
             };
-            using var run = new MoveRun(terminal.Console, wishes, TimeProvider.System);
+            using var run = new MoveRun(terminal, wishes, TimeProvider.System);
             return await run.RunAsync(cancellationToken);
         });
         return command;

@@ -43,13 +43,16 @@ internal sealed class Terminal(IAnsiConsole console, IAnsiConsole? errors = null
     {
         if (parsed.GetValue(CommandRun.Json))
         {
-            console.Profile.Out.Writer.WriteLine(answer.ToJsonString(Indented));
+            Json(answer);
         }
         else
         {
             write(this);
         }
     }
+
+    /// <summary>Writes JSON.</summary>
+    public void Json(JsonNode answer) => console.Profile.Out.Writer.WriteLine(answer.ToJsonString(Indented));
 
     /// <summary>Writes a table.</summary>
     public void Table(string[] columns, IEnumerable<string[]> rows)

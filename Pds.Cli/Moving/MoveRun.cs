@@ -1,5 +1,6 @@
 using System.Net;
 using AtProto.Crypto;
+using Pds.Cli.Commands;
 using Pds.Modules.Moving.Engine;
 using Spectre.Console;
 
@@ -13,18 +14,23 @@ internal sealed class MoveRun : IDisposable
 
     private const string PlcTokenText = "The old server has mailed a code that confirms the change of your identity";
 
-    private readonly IAnsiConsole _console;
+    private readonly Terminal _terminal;
     private readonly MoveWishes _wishes;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
 
-    public MoveRun(IAnsiConsole console, MoveWishes wishes, TimeProvider time)
+    public MoveRun(Terminal terminal, MoveWishes wishes, TimeProvider time)
     {
-        (_console, _wishes, _time) = (console, wishes, time);
+        (_terminal, _wishes, _time) = (terminal, wishes, time);
         var handler = new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, UseCookies = false, AllowAutoRedirect = false };
         _http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("pds-migrate");
     }
+
+    private IAnsiConsole Console => _terminal.Console;
+
+    // What is asked would stand beside the JSON.
+    private bool CanAsk => !_wishes.AsJson && Console.Profile.Capabilities.Interactive;
 
     public void Dispose() => _http.Dispose();
 
@@ -32,9 +38,9 @@ internal sealed class MoveRun : IDisposable
     /// <returns>The exit code: 0 when everything has moved and was found right, 1 when not, <see cref="Waiting"/>.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        using var recoveryKey = await ReadRecoveryKeyAsync(cancellationToken);
         try
         {
+            using var recoveryKey = await ReadRecoveryKeyAsync(cancellationToken);
             var request = new MoveRequest(
                 _wishes.Who,
                 await ReadPasswordAsync(_wishes.OldPasswordFile, "--old-password-file", "Password at the old server", cancellationToken),
@@ -51,12 +57,13 @@ internal sealed class MoveRun : IDisposable
             };
             var bars = new MoveBars();
             var move = await OpenAsync(bars, cancellationToken);
-            return await RunAsync(move, bars, request, cancellationToken);
+            return _wishes.AsJson
+                ? await RunForScriptAsync(move, request, cancellationToken)
+                : await RunAsync(move, bars, request, cancellationToken);
         }
         catch (MoveException problem)
         {
-            _console.MarkupLineInterpolated($"[red]{problem.Message}[/]");
-            _console.WriteLine("What is done stays done: run the same command again to go on.");
+            _terminal.Complain($"{problem.Message}\nWhat is done stays done: run the same command again to go on.");
             return 1;
         }
     }
@@ -65,16 +72,16 @@ internal sealed class MoveRun : IDisposable
     {
         while (true)
         {
-            var outcome = await bars.ShowAsync(_console, () => move.RunAsync(request, cancellationToken));
+            var outcome = await bars.ShowAsync(Console, () => move.RunAsync(request, cancellationToken));
             if (outcome.Pause is null)
             {
-                MoveReportText.Write(_console, outcome.Report);
-                return outcome.Report.Problems.Count == 0 ? 0 : 1;
+                MoveReportText.Write(Console, outcome.Report);
+                return ExitCode(outcome);
             }
 
             if (outcome.Problem is { } problem)
             {
-                _console.MarkupLineInterpolated($"[yellow]{problem}[/]");
+                Console.MarkupLineInterpolated($"[yellow]{problem}[/]");
             }
 
             // Answers are good once.
@@ -89,12 +96,26 @@ internal sealed class MoveRun : IDisposable
         }
     }
 
+    private async Task<int> RunForScriptAsync(Move move, MoveRequest request, CancellationToken cancellationToken)
+    {
+        var outcome = await move.RunAsync(request, cancellationToken);
+        _terminal.Json(MoveReportJson.Of(outcome));
+        return ExitCode(outcome);
+    }
+
+    private static int ExitCode(MoveOutcome outcome) =>
+        outcome.Pause is not null ? Waiting : outcome.Report.Problems.Count == 0 ? 0 : 1;
+
     private async Task<Move> OpenAsync(MoveBars bars, CancellationToken cancellationToken)
     {
         var directory = new PlcDirectory(_http, _http, _wishes.Plc, allowPlainHttp: _wishes.To.Scheme == Uri.UriSchemeHttp);
         var to = new ServerClient(_http, _wishes.To, _wishes.To.Authority, _time);
         var from = _wishes.From ?? await ServerFinder.FindAsync(_wishes.Who, to, directory, cancellationToken);
-        _console.MarkupLineInterpolated($"{_wishes.Who} moves from [bold]{from.Authority}[/] to [bold]{_wishes.To.Authority}[/]");
+        if (!_wishes.AsJson)
+        {
+            Console.MarkupLineInterpolated($"{_wishes.Who} moves from [bold]{from.Authority}[/] to [bold]{_wishes.To.Authority}[/]");
+        }
+
         return new Move(new ServerClient(_http, from, from.Authority, _time), to, directory, _time, bars);
     }
 
@@ -113,38 +134,38 @@ internal sealed class MoveRun : IDisposable
             case MovePause.PlcToken:
                 return await AskAsync(PlcTokenText, "--plc-token", cancellationToken) is { } token ? request with { PlcToken = token } : null;
             case MovePause.LostBlobs:
-                MoveReportText.WriteLost(_console, outcome.Report.LostBlobs);
+                MoveReportText.WriteLost(Console, outcome.Report.LostBlobs);
                 return await ConfirmAsync("Go on without these files?", "--without-lost-blobs", cancellationToken)
                     ? request with { GoOnWithoutLostBlobs = true }
                     : null;
             case MovePause.DidDocument:
             default:
-                MoveReportText.WriteDocument(_console, outcome.Document!);
+                MoveReportText.WriteDocument(Console, outcome.Document!);
                 return await ConfirmAsync("Does the document say so now?", "the same options once it does", cancellationToken) ? request : null;
         }
     }
 
     private async Task<string?> AskAsync(string text, string option, CancellationToken cancellationToken)
     {
-        _console.WriteLine(text + ".");
-        if (!_console.Profile.Capabilities.Interactive)
+        Console.WriteLine(text + ".");
+        if (!CanAsk)
         {
-            _console.WriteLine($"Run the same command again with {option}.");
+            Console.WriteLine($"Run the same command again with {option}.");
             return null;
         }
 
-        return (await new TextPrompt<string>("Code:").ShowAsync(_console, cancellationToken)).Trim();
+        return (await new TextPrompt<string>("Code:").ShowAsync(Console, cancellationToken)).Trim();
     }
 
     private async Task<bool> ConfirmAsync(string text, string option, CancellationToken cancellationToken)
     {
-        if (!_console.Profile.Capabilities.Interactive)
+        if (!CanAsk)
         {
-            _console.WriteLine($"Run the same command again with {option}.");
+            Console.WriteLine($"Run the same command again with {option}.");
             return false;
         }
 
-        return await new ConfirmationPrompt(text) { DefaultValue = false }.ShowAsync(_console, cancellationToken);
+        return await new ConfirmationPrompt(text) { DefaultValue = false }.ShowAsync(Console, cancellationToken);
     }
 
     private async Task<string> ReadPasswordAsync(FileInfo? file, string option, string text, CancellationToken cancellationToken)
@@ -154,8 +175,8 @@ internal sealed class MoveRun : IDisposable
             return await ReadFileAsync(file, cancellationToken);
         }
 
-        return _console.Profile.Capabilities.Interactive
-            ? await new TextPrompt<string>(text + ":").Secret().ShowAsync(_console, cancellationToken)
+        return CanAsk
+            ? await new TextPrompt<string>(text + ":").Secret().ShowAsync(Console, cancellationToken)
             : throw new MoveException($"A password is missing: give it with {option}, or run this at a terminal to be asked");
     }
 

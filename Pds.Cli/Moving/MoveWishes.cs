@@ -28,4 +28,7 @@ internal sealed record MoveWishes(string Who, Uri To, Uri Plc)
     public bool GoOnWithoutLostBlobs { get; init; }
 
     public bool LeaveOldActive { get; init; }
+
+    /// <summary>For scripts: a document of JSON at the end, and no question.</summary>
+    public bool AsJson { get; init; }
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using AtProto;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 using Pds.Modules.Auth.Invites;
 using Pds.Modules.Auth.Storage;
 using Pds.Tests.Support;
@@ -71,6 +72,33 @@ public sealed class AccountInviteTests(PdsFixture pds) : IAsyncLifetime
         Assert.False(await invites.TryAddEarnedAsync(alice.Did, ["three", "four"], 2, cancel));
 
         Assert.Equal(["one", "two"], (await invites.ListAsync(alice.Did, cancel)).Select(code => code.Code));
+    }
+
+    [Fact]
+    public async Task Of_two_requests_that_would_make_the_same_codes_one_is_refused()
+    {
+        var alice = await SignUpAsync();
+        _time.Advance(TimeSpan.FromMinutes(61));
+        alice.Client.Token = TokenOf(alice.Did);
+        var cancel = TestContext.Current.CancellationToken;
+        var database = _server.Services.GetRequiredService<NpgsqlDataSource>();
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var hold = new NpgsqlCommand($"SELECT FROM auth.account WHERE did = '{alice.Did}' FOR UPDATE", connection, transaction);
+        await hold.ExecuteNonQueryAsync(cancel);
+
+        Task<XrpcReply>[] both = [alice.Client.QueryAsync(List), alice.Client.QueryAsync(List)];
+        await using var waiting = database.CreateCommand(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+        await Eventually.TrueAsync(async () => (long)(await waiting.ExecuteScalarAsync(cancel))! >= 2);
+        await transaction.CommitAsync(cancel);
+        var replies = await Task.WhenAll(both);
+
+        var refused = Assert.Single(replies, reply => reply.Status != 200);
+        Assert.Equal(
+            (400, "DuplicateCreate", "attempted to create additional codes in another request"),
+            (refused.Status, refused.Error, refused.Message));
+        Assert.Single(await ListAsync(alice));
     }
 
     [Fact]
@@ -169,11 +197,13 @@ public sealed class AccountInviteTests(PdsFixture pds) : IAsyncLifetime
 
     private async Task<JsonElement[]> ListAsync((Did Did, XrpcClient Client) account, params (string, object?)[] parameters)
     {
-        // The clock runs ahead of a token's life.
-        account.Client.Token = _server.Services.GetRequiredService<Modules.Auth.Sessions.TokenIssuer>()
-            .Issue(account.Did, Pds.Xrpc.AccessKind.Full).AccessJwt;
+        account.Client.Token = TokenOf(account.Did);
         return [.. (await account.Client.QueryAsync(List, parameters)).Ok().Json.GetProperty("codes").EnumerateArray()];
     }
+
+    // The clock runs ahead of a token's life.
+    private string TokenOf(Did did) => _server.Services.GetRequiredService<Modules.Auth.Sessions.TokenIssuer>()
+        .Issue(did, Pds.Xrpc.AccessKind.Full).AccessJwt;
 
     private Task<XrpcReply> GetAsync(string query) => SendAsync(
         new HttpRequestMessage(HttpMethod.Get, $"/xrpc/com.atproto.admin.getInviteCodes{query}"));

@@ -32,7 +32,7 @@ public sealed class AppPasswordEndpointTests(PdsFixture pds)
 
         var reply = await alice.ProcedureAsync("com.atproto.server.createAppPassword", new { name = "app" });
 
-        Assert.Equal((400, "InvalidRequest"), (reply.Status, reply.Error));
+        Assert.Equal((400, "InvalidRequest", "could not create app-specific password"), (reply.Status, reply.Error, reply.Message));
     }
 
     [Fact]
@@ -102,9 +102,11 @@ public sealed class AppPasswordEndpointTests(PdsFixture pds)
         (await alice.ProcedureAsync("com.atproto.server.createAppPassword", new { name = "the hundredth" })).Ok();
         var tooMany = await alice.ProcedureAsync("com.atproto.server.createAppPassword", new { name = "one more" });
 
-        Assert.Equal((400, "InvalidRequest"), (nameless.Status, nameless.Error));
-        Assert.Equal((400, "InvalidRequest"), (tooLong.Status, tooLong.Error));
-        Assert.Equal((400, "InvalidRequest"), (tooMany.Status, tooMany.Error));
+        Assert.All(
+            new[] { nameless, tooLong },
+            reply => Assert.Equal(
+                (400, "InvalidRequest", "The name of an app password has 1 to 128 characters"), (reply.Status, reply.Error, reply.Message)));
+        Assert.Equal((400, "InvalidRequest", "An account has 100 app passwords at most"), (tooMany.Status, tooMany.Error, tooMany.Message));
     }
 
     private async Task<string> SignInAsync(TestAccount account, string password) =>

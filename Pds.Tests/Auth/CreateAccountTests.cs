@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using Pds.Modules.Auth.Accounts;
 using Pds.Tests.Support;
 
 namespace Pds.Tests.Auth;
@@ -98,15 +102,18 @@ public sealed class CreateAccountTests(PdsFixture pds)
         "This email address is not supported, please use a different email.");
 
     [Theory]
-    [InlineData("alice", "InvalidHandle")]
-    [InlineData("al.test", "InvalidHandle")]
-    [InlineData("alice.example.com", "UnsupportedDomain")]
-    [InlineData("admin.test", "HandleNotAvailable")]
-    public async Task Refuses_a_handle_that_nobody_can_have(string handle, string error)
+    [InlineData("alice", "InvalidHandle", "Input/handle must be a valid handle")]
+    [InlineData("alice.local", "InvalidHandle", "Handle TLD is invalid or disallowed")]
+    [InlineData("al.ice.test", "InvalidHandle", "Invalid characters in handle")]
+    [InlineData("al.test", "InvalidHandle", "Handle too short")]
+    [InlineData("abcdefghijklmnopqrs.test", "InvalidHandle", "Handle too long")]
+    [InlineData("alice.example.com", "UnsupportedDomain", "Not a supported handle domain")]
+    [InlineData("admin.test", "HandleNotAvailable", "Reserved handle")]
+    public async Task Refuses_a_handle_that_nobody_can_have(string handle, string error, string message)
     {
         var reply = await CreateAsync(new { handle, email = "a@mail.test", password = "secret" });
 
-        Assert.Equal((400, error), (reply.Status, reply.Error));
+        AssertRefused(reply, 400, error, message);
     }
 
     [Fact]
@@ -138,7 +145,7 @@ public sealed class CreateAccountTests(PdsFixture pds)
         var refused = await CreateAsync(new { handle, email = EmailOf(handle), password = "secret", recoveryKey = "did:key:none" });
         var accepted = await CreateAsync(new { handle, email = EmailOf(handle), password = "secret" });
 
-        Assert.Equal((400, "InvalidRequest"), (refused.Status, refused.Error));
+        AssertRefused(refused, 400, "InvalidRequest", "recoveryKey must be a did:key of P-256 or secp256k1");
         Assert.Equal(200, accepted.Status);
     }
 
@@ -189,8 +196,27 @@ public sealed class CreateAccountTests(PdsFixture pds)
         var first = await server.Xrpc.ProcedureAsync(Method, input);
         var second = await server.Xrpc.ProcedureAsync(Method, input);
 
-        Assert.Equal((502, "UpstreamFailure"), (first.Status, first.Error));
-        Assert.Equal((502, "UpstreamFailure"), (second.Status, second.Error));
+        Assert.All(new[] { first, second }, reply => AssertRefused(reply, 502, "UpstreamFailure", "The PLC directory did not answer"));
+    }
+
+    [Fact]
+    public async Task A_directory_that_keeps_everybody_waiting_is_not_waited_for_without_end()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        using var directory = new TcpListener(IPAddress.Loopback, 0);
+        directory.Start();
+        await using var server = await pds.StartServerAsync(
+            new Dictionary<string, string> { ["PDS_DID_PLC_URL"] = $"http://{directory.LocalEndpoint}" }, time);
+        var handle = TestAccount.NewHandle();
+
+        var signUp = server.Xrpc.ProcedureAsync(Method, new { handle, email = EmailOf(handle), password = "secret" });
+        using (await directory.AcceptTcpClientAsync(TestContext.Current.CancellationToken))
+        {
+            time.Advance(SignUp.Deadline);
+            directory.Stop();
+        }
+
+        AssertRefused(await signUp, 504, "UpstreamTimeout", "Operation timed out, please try again.");
     }
 
     private Task<XrpcReply> CreateAsync(object input) => pds.Xrpc.ProcedureAsync(Method, input);

@@ -146,7 +146,8 @@ public sealed class CredentialTests(PdsFixture pds) : MailedServerTests(pds)
 
         Assert.Equal((400, "InvalidRequest"), (tooEarly.Status, tooEarly.Error));
         Assert.True(on);
-        Assert.Equal((401, "AuthFactorTokenRequired"), (asked.Status, asked.Error));
+        Assert.Equal(
+            (401, "AuthFactorTokenRequired", "A sign in code has been sent to your email address"), (asked.Status, asked.Error, asked.Message));
         Assert.True(signedIn.GetProperty("emailAuthFactor").GetBoolean());
         Assert.Equal("TokenRequired", without.Error);
         Assert.False(off.TryGetProperty("emailAuthFactor", out _));

@@ -32,7 +32,9 @@ public sealed class RobotCheckTests(PdsFixture pds) : IAsyncLifetime
         var right = await SignUpAsync(server, handle, "right");
 
         Assert.True(described.GetProperty("phoneVerificationRequired").GetBoolean());
-        Assert.Equal((400, "InvalidRequest"), (without.Status, without.Error));
+        Assert.Equal(
+            (400, "InvalidRequest", "Verification is required: verificationCode must be what the captcha gave"),
+            (without.Status, without.Error, without.Message));
         Assert.Equal((400, "InvalidRequest", "Verification failed, please try again"), (wrong.Status, wrong.Error, wrong.Message));
         Assert.Equal(200, right.Status);
         var asked = HttpUtility.ParseQueryString(_verifier.Bodies.Last());
@@ -54,7 +56,8 @@ public sealed class RobotCheckTests(PdsFixture pds) : IAsyncLifetime
         (_verifier.Status, _verifier.Answer) = (200, """{"success":true}""");
         var back = await SignUpAsync(server, handle, "right");
 
-        Assert.Equal((502, "UpstreamFailure"), (away.Status, away.Error));
+        Assert.Equal(
+            (502, "UpstreamFailure", "The verification service did not answer, please try again"), (away.Status, away.Error, away.Message));
         Assert.Equal(200, back.Status);
     }
 
@@ -129,7 +132,8 @@ public sealed class RobotCheckTests(PdsFixture pds) : IAsyncLifetime
 
         Assert.Equal((400, "InvalidRequest", "Members only"), (refused.Status, refused.Error, refused.Message));
         Assert.Equal((400, "This account cannot be made here"), (curt.Status, curt.Message));
-        Assert.Equal((502, "UpstreamFailure"), (away.Status, away.Error));
+        Assert.Equal(
+            (502, "UpstreamFailure", "Sign-ups cannot be checked just now, please try again"), (away.Status, away.Error, away.Message));
         Assert.Equal(200, allowed.Status);
         var asked = JsonElement.Parse(_verifier.Bodies.First());
         Assert.Equal((handle, $"{handle}@mail.test"), (asked.GetProperty("handle").GetString(), asked.GetProperty("email").GetString()));

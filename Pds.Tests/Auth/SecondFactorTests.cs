@@ -91,11 +91,16 @@ public sealed class SecondFactorTests(PdsFixture pds) : MailedServerTests(pds)
 
         var without = await Server.Xrpc.ProcedureAsync(
             "com.atproto.server.createSession", new { identifier = alice.Handle.Value, password = alice.Password });
+        var wrong = await Server.Xrpc.ProcedureAsync(
+            "com.atproto.server.createSession",
+            new { identifier = alice.Handle.Value, password = alice.Password, authFactorToken = "nonsense" });
         var with = await Server.Xrpc.ProcedureAsync(
             "com.atproto.server.createSession",
             new { identifier = alice.Handle.Value, password = alice.Password, authFactorToken = totp.ComputeTotp(Time.GetUtcNow().UtcDateTime) });
 
-        Assert.Equal((401, "AuthFactorTokenRequired"), (without.Status, without.Error));
+        Assert.Equal(
+            (401, "AuthFactorTokenRequired", "A code of your authenticator is required"), (without.Status, without.Error, without.Message));
+        Assert.Equal((400, "InvalidToken", "Token is invalid"), (wrong.Status, wrong.Error, wrong.Message));
         Assert.Equal(200, with.Status);
     }
 

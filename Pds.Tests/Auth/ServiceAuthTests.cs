@@ -51,7 +51,8 @@ public sealed class ServiceAuthTests(PdsFixture pds)
 
         var reply = await alice.QueryAsync(Method, ("aud", audience), ("lxm", Timeline));
 
-        Assert.Equal((400, "InvalidRequest"), (reply.Status, reply.Error));
+        Assert.Equal(
+            (400, "InvalidRequest", "aud must be a DID or a DID with the id of a service"), (reply.Status, reply.Error, reply.Message));
     }
 
     [Theory]
@@ -111,8 +112,10 @@ public sealed class ServiceAuthTests(PdsFixture pds)
 
         Assert.Equal(status, reply.Status);
         Assert.Equal(
-            status == 200 ? null : kind == AccessKind.Takendown ? "InvalidToken" : "InvalidRequest",
-            reply.Error);
+            status == 200 ? (null, null)
+                : kind == AccessKind.Takendown ? ("InvalidToken", "Bad token scope")
+                : ("InvalidRequest", $"insufficient access to request a service auth token for the following method: {lxm}"),
+            (reply.Error, reply.Message));
     }
 
     [Theory]

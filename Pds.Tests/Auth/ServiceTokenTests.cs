@@ -80,7 +80,16 @@ public sealed class ServiceTokenTests
     }
 
     [Fact]
-    public async Task A_token_of_an_unknown_did_is_refused() => await AssertRefusedAsync("AuthenticationRequired", P256Token);
+    public async Task A_token_of_an_unknown_did_is_refused() =>
+        await AssertRefusedAsync("AuthenticationRequired", P256Token, message: "could not resolve iss did");
+
+    [Fact]
+    public async Task A_token_of_a_did_without_a_key_is_refused()
+    {
+        Publish(Alice, "did:key:none");
+
+        await AssertRefusedAsync("AuthenticationRequired", P256Token, message: "missing or bad key in did doc");
+    }
 
     [Theory]
     [InlineData("")]
@@ -195,9 +204,9 @@ public sealed class ServiceTokenTests
 
     private static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 
-    private async Task AssertRefusedAsync(string error, string token, bool isModeration = false)
+    private async Task AssertRefusedAsync(string error, string token, bool isModeration = false, string? message = null)
     {
         var refusal = await Assert.ThrowsAsync<XrpcException>(() => VerifyAsync(token, isModeration));
-        Assert.Equal((401, error), (refusal.Status, refusal.Error));
+        Assert.Equal((401, error, message ?? refusal.Message), (refusal.Status, refusal.Error, refusal.Message));
     }
 }

@@ -1,10 +1,13 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AtProto;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using Pds.Modules.Auth;
 using Pds.Tests.Support;
 
 namespace Pds.Tests.Auth;
@@ -197,6 +200,20 @@ public sealed class SessionTests(PdsFixture pds)
             await alice.ProcedureAsync($"com.atproto.server.{method}"), 400, "InvalidToken", "Token could not be verified");
     }
 
+    [Theory]
+    [InlineData("refreshSession")]
+    [InlineData("deleteSession")]
+    public async Task A_refresh_token_without_an_id_neither_refreshes_nor_ends_a_session(string method)
+    {
+        using var alice = await pds.CreateAccountAsync();
+        var secret = (await pds.GetServerAsync()).Services.GetRequiredService<AuthOptions>().JwtSecret;
+        alice.Token = WithoutId(alice.RefreshToken, secret);
+
+        var reply = await alice.ProcedureAsync($"com.atproto.server.{method}");
+
+        AssertRefused(reply, 401, "MissingTokenId", "Unexpected missing refresh token id");
+    }
+
     [Fact]
     public async Task A_replica_takes_the_tokens_of_the_other()
     {
@@ -239,6 +256,17 @@ public sealed class SessionTests(PdsFixture pds)
             .CreateCommand($"UPDATE auth.account SET {change} WHERE did = $1");
         command.Parameters.AddWithValue(did.Value);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    // As the server itself would sign it.
+    private static string WithoutId(string refreshToken, string secret)
+    {
+        var parts = refreshToken.Split('.');
+        var claims = JsonNode.Parse(Base64Url.DecodeFromChars(parts[1]))!.AsObject();
+        claims.Remove("jti");
+        var signed = $"{parts[0]}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
+        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes(signed));
+        return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }
 
     private static string IdOf(JsonElement session)

@@ -60,7 +60,7 @@ public sealed class NewHandleTests(PdsFixture pds)
             var refusal = await Assert.ThrowsAsync<XrpcException>(
                 () => server.InvokeAsync<CheckedHandle>(new CheckNewHandle(handle, null)));
 
-            Assert.Equal("InvalidHandle", refusal.Error);
+            Assert.Equal((400, "InvalidHandle", "Inappropriate language in handle"), (refusal.Status, refusal.Error, refusal.Message));
         }
     }
 

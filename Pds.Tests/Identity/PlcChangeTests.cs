@@ -78,8 +78,9 @@ public sealed class PlcChangeTests(PdsFixture pds) : IAsyncLifetime
         Assert.Equal(
             (400, "InvalidRequest", "email confirmation token required to sign PLC operations"),
             (without.Status, without.Error, without.Message));
-        Assert.Equal((400, "InvalidToken"), (wrong.Status, wrong.Error));
-        Assert.Equal((400, "InvalidToken"), (again.Status, again.Error));
+        Assert.All(
+            new[] { wrong, again },
+            reply => Assert.Equal((400, "InvalidToken", "Token is invalid"), (reply.Status, reply.Error, reply.Message)));
     }
 
     [Fact]
@@ -126,7 +127,7 @@ public sealed class PlcChangeTests(PdsFixture pds) : IAsyncLifetime
 
         var reply = await _alice.ProcedureAsync(Submit, new { operation });
 
-        Assert.Equal((400, "InvalidRequest"), (reply.Status, reply.Error));
+        Assert.Equal((400, "InvalidRequest", "Invalid signature on operation"), (reply.Status, reply.Error, reply.Message));
     }
 
     [Fact]

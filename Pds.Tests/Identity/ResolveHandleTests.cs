@@ -16,14 +16,14 @@ public sealed class ResolveHandleTests(PdsFixture pds)
     }
 
     [Theory]
-    [InlineData("nobody-has-this.test", "HandleNotFound")]
-    [InlineData("nobody.invalid", "InvalidRequest")]
-    [InlineData("not a handle", "InvalidRequest")]
-    public async Task A_handle_that_no_one_has_is_refused(string handle, string error)
+    [InlineData("nobody-has-this.test", "HandleNotFound", "Unable to resolve handle")]
+    [InlineData("nobody.invalid", "InvalidRequest", "Unable to resolve handle")]
+    [InlineData("not a handle", "InvalidRequest", "Error: handle must be a valid handle")]
+    public async Task A_handle_that_no_one_has_is_refused(string handle, string error, string message)
     {
         var reply = await pds.Xrpc.QueryAsync("com.atproto.identity.resolveHandle", ("handle", handle));
 
-        Assert.Equal((400, error), (reply.Status, reply.Error));
+        Assert.Equal((400, error, message), (reply.Status, reply.Error, reply.Message));
     }
 
     [Fact]

@@ -49,11 +49,13 @@ public sealed class ResolveIdentityTests(PdsFixture pds)
     [Fact]
     public async Task What_there_is_not_is_refused_by_its_name()
     {
-        var handle = await pds.Xrpc.QueryAsync(ResolveIdentity, ("identifier", TestAccount.NewHandle()));
+        var name = TestAccount.NewHandle();
+        var handle = await pds.Xrpc.QueryAsync(ResolveIdentity, ("identifier", name));
         var did = await pds.Xrpc.QueryAsync(ResolveDid, ("did", "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"));
 
-        Assert.Equal((400, "HandleNotFound"), (handle.Status, handle.Error));
-        Assert.Equal((400, "DidNotFound"), (did.Status, did.Error));
+        Assert.Equal((400, "HandleNotFound", $"Unable to resolve handle: {name}"), (handle.Status, handle.Error, handle.Message));
+        Assert.Equal(
+            (400, "DidNotFound", "Could not resolve DID: did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"), (did.Status, did.Error, did.Message));
     }
 
     [Theory]
@@ -79,9 +81,13 @@ public sealed class ResolveIdentityTests(PdsFixture pds)
         var end = PlcOperation.Tombstone(last!.Cid).Sign(server.Services.GetRequiredService<RotationKey>().Key);
         await directory.SubmitAsync(alice.Did, end, TestContext.Current.CancellationToken);
 
-        var reply = await alice.ProcedureAsync(RefreshIdentity, new { identifier = alice.Did });
+        var refreshed = await alice.ProcedureAsync(RefreshIdentity, new { identifier = alice.Did });
+        var resolved = await pds.Xrpc.QueryAsync(ResolveDid, ("did", alice.Did));
 
-        Assert.Equal((400, "DidDeactivated"), (reply.Status, reply.Error));
+        Assert.All(
+            new[] { refreshed, resolved },
+            reply => Assert.Equal(
+                (400, "DidDeactivated", $"DID has been deactivated: {alice.Did}"), (reply.Status, reply.Error, reply.Message)));
     }
 
     [Fact]

@@ -56,21 +56,25 @@ public sealed class UpdateHandleTests(PdsFixture pds)
 
         var reply = await alice.ProcedureAsync(UpdateHandle, new { handle = bob.Handle });
 
-        Assert.Equal((400, "HandleNotAvailable"), (reply.Status, reply.Error));
+        Assert.Equal((400, "HandleNotAvailable", $"Handle already taken: {bob.Handle}"), (reply.Status, reply.Error, reply.Message));
         Assert.Equal(alice.Handle, (await server.InvokeAsync<LocalIdentity?>(new GetIdentity(alice.Did)))?.Handle);
     }
 
     [Theory]
-    [InlineData("ab.test", "InvalidHandle")]
-    [InlineData("admin.test", "HandleNotAvailable")]
-    [InlineData("nobody.invalid-domain.dev", "InvalidRequest")]
-    public async Task A_handle_that_may_not_be_taken_is_refused_by_its_fault(string handle, string error)
+    [InlineData("not a handle", "InvalidHandle", "Input/handle must be a valid handle")]
+    [InlineData("alice.local", "InvalidHandle", "Handle TLD is invalid or disallowed")]
+    [InlineData("ab.test", "InvalidHandle", "Handle too short")]
+    [InlineData("abcdefghijklmnopqrs.test", "InvalidHandle", "Handle too long")]
+    [InlineData("al.ice.test", "InvalidHandle", "Invalid characters in handle")]
+    [InlineData("admin.test", "HandleNotAvailable", "Reserved handle")]
+    [InlineData("nobody.invalid-domain.dev", "InvalidRequest", "External handle did not resolve to DID")]
+    public async Task A_handle_that_may_not_be_taken_is_refused_by_its_fault(string handle, string error, string message)
     {
         using var alice = await pds.CreateAccountAsync();
 
         var reply = await alice.ProcedureAsync(UpdateHandle, new { handle });
 
-        Assert.Equal((400, error), (reply.Status, reply.Error));
+        Assert.Equal((400, error, message), (reply.Status, reply.Error, reply.Message));
     }
 
     [Fact]

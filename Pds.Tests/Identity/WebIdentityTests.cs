@@ -24,6 +24,7 @@ public sealed class WebIdentityTests(PdsFixture pds) : IAsyncLifetime
     private WebApplication _site = null!;
     private JsonNode _document = null!;
     private Func<string, string> _textual = json => json;
+    private int _status = 200;
     private Did _did;
 
     public async ValueTask InitializeAsync()
@@ -32,7 +33,8 @@ public sealed class WebIdentityTests(PdsFixture pds) : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _site = builder.Build();
-        _site.MapGet("/.well-known/did.json", () => Results.Text(_textual(_document.ToJsonString()), "application/json"));
+        _site.MapGet("/.well-known/did.json", () => Results.Text(
+            _textual(_document.ToJsonString()), "application/json", statusCode: _status));
         await _site.StartAsync();
         _did = Did.Parse($"did:web:localhost%3A{new Uri(_site.Urls.First()).Port}");
         _document = Document(_key.PublicKey.ToMultibase(), "https://old.example.com", _handle);
@@ -82,6 +84,47 @@ public sealed class WebIdentityTests(PdsFixture pds) : IAsyncLifetime
         Assert.Equal("\\\ufffd \ud83d\ude00 \ufffd \ufffdA", resolved.Ok().Json.GetProperty("didDoc").GetProperty("half").GetString());
     }
 
+    [Theory]
+    [InlineData(404)]
+    [InlineData(302)]
+    [InlineData(200)]
+    public async Task A_website_without_a_document_of_its_own_is_no_identity(int status)
+    {
+        (_status, _document["id"]) = (status, "did:web:other.example.com");
+
+        var reply = await pds.Xrpc.QueryAsync("com.atproto.identity.resolveDid", ("did", _did));
+
+        Assert.Equal((400, "DidNotFound", $"Could not resolve DID: {_did}"), (reply.Status, reply.Error, reply.Message));
+    }
+
+    [Fact]
+    public async Task A_website_that_fails_or_is_away_is_an_upstream_failure()
+    {
+        _status = 500;
+        var host = _did.Value["did:web:".Length..];
+
+        var fails = await pds.Xrpc.QueryAsync("com.atproto.identity.resolveDid", ("did", _did));
+        await _site.StopAsync(TestContext.Current.CancellationToken);
+        var away = await pds.Xrpc.QueryAsync("com.atproto.identity.resolveDid", ("did", _did));
+
+        Assert.Equal((502, "UpstreamFailure", $"{host} failed to give its DID document"), (fails.Status, fails.Error, fails.Message));
+        Assert.Equal((502, "UpstreamFailure", $"{host} did not answer with its DID document"), (away.Status, away.Error, away.Message));
+    }
+
+    [Fact]
+    public async Task No_operation_is_signed_for_it()
+    {
+        await using var mail = new MailSink();
+        await using var server = await pds.StartServerAsync(mail.Settings);
+        var (account, _) = await SignUpAsync(server);
+        (await account.ProcedureAsync("com.atproto.identity.requestPlcOperationSignature")).Ok();
+        var token = await mail.NextCodeAsync($"{_handle}@mail.test");
+
+        var reply = await account.ProcedureAsync("com.atproto.identity.signPlcOperation", new { token });
+
+        Assert.Equal((400, "InvalidRequest", "Only a did:plc has operations"), (reply.Status, reply.Error, reply.Message));
+    }
+
     [Fact]
     public async Task It_takes_a_handle_that_its_document_names_already()
     {
@@ -120,9 +163,10 @@ public sealed class WebIdentityTests(PdsFixture pds) : IAsyncLifetime
         Assert.Contains("Name the new handle in its document first", visitor.Html, StringComparison.Ordinal);
     }
 
-    private async Task<(XrpcClient Account, string? Did)> SignUpAsync()
+    private async Task<(XrpcClient Account, string? Did)> SignUpAsync(PdsServer? server = null)
     {
-        var reply = await pds.Xrpc.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/xrpc/{CreateAccount}")
+        server ??= await pds.GetServerAsync();
+        var reply = await server.Xrpc.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/xrpc/{CreateAccount}")
         {
             Content = JsonContent.Create(
                 new { handle = _handle, email = $"{_handle}@mail.test", password = "secret and long", did = _did.Value },
@@ -130,7 +174,7 @@ public sealed class WebIdentityTests(PdsFixture pds) : IAsyncLifetime
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.OfAccount(_key, _did, CreateAccount, _handle)) },
         });
         var session = reply.Ok().Json;
-        return (new XrpcClient(TestHttp.Create(pds.Url)) { Token = session.GetProperty("accessJwt").GetString() }, session.GetProperty("did").GetString());
+        return (new XrpcClient(TestHttp.Create(server.Url)) { Token = session.GetProperty("accessJwt").GetString() }, session.GetProperty("did").GetString());
     }
 
     private JsonNode Document(string key, string endpoint, string handle) => JsonNode.Parse(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Pds.Cli.Commands;
 using Spectre.Console;
 
@@ -32,6 +33,47 @@ public sealed class MigrateCommandTests(MoveWorld world) : IClassFixture<MoveWor
     }
 
     [Fact]
+    public async Task For_scripts_it_ends_with_one_document_that_says_what_it_waits_for_or_what_it_has_moved()
+    {
+        using var alice = await world.SettleAsync();
+        using var passwords = new PasswordFiles(alice.Password, MoveWorld.NewPassword);
+        string[] command =
+        [
+            alice.Did.Value, "--to", world.New.Url.ToString(), "--plc", world.Plc.ToString(),
+            "--old-password-file", passwords.Old, "--new-password-file", passwords.New, "--json",
+        ];
+
+        var (waiting, asked) = await RunAsync(command);
+        var (done, told) = await RunAsync([.. command, "--plc-token", await world.Mail.NextCodeAsync(alice.Email)]);
+
+        var (question, answer) = (JsonElement.Parse(asked), JsonElement.Parse(told));
+        Assert.Equal((3, false), (waiting, question.GetProperty("moved").GetBoolean()));
+        Assert.Equal(
+            ("plcToken", "--plc-token"), (question.GetProperty("waitsFor").GetString(), question.GetProperty("option").GetString()));
+        Assert.Equal((0, true), (done, answer.GetProperty("moved").GetBoolean()));
+        Assert.False(answer.TryGetProperty("waitsFor", out _));
+        var report = answer.GetProperty("report");
+        Assert.Equal(
+            (alice.Did.Value, alice.Handle.Value), (report.GetProperty("did").GetString(), report.GetProperty("handle").GetString()));
+        Assert.Equal((28, 3, 9), (Number("records"), Number("blobs"), Number("blobBytes")));
+        Assert.All(
+            new[] { "recordsAreEqual", "identityIsHere", "newIsActive" }, name => Assert.True(report.GetProperty(name).GetBoolean(), name));
+        Assert.False(report.GetProperty("oldIsActive").GetBoolean());
+        Assert.Empty(report.GetProperty("problems").EnumerateArray());
+
+        int Number(string name) => report.GetProperty(name).GetInt32();
+    }
+
+    [Fact]
+    public async Task For_scripts_nothing_is_asked_though_somebody_may_be_there()
+    {
+        var (code, told) = await RunAsync(InteractionSupport.Yes, "did:web:nobody.example.com", "--to", world.New.Url.ToString(), "--json");
+
+        Assert.Equal(1, code);
+        Assert.Contains("give it with --old-password-file", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_refused_is_told_and_ends_it_with_1()
     {
         using var alice = await world.SettleAsync();
@@ -54,12 +96,14 @@ public sealed class MigrateCommandTests(MoveWorld world) : IClassFixture<MoveWor
         return (code, output.ToString());
     }
 
-    internal static async Task<(int Code, string Output)> RunAsync(params string[] command)
+    internal static Task<(int Code, string Output)> RunAsync(params string[] command) => RunAsync(InteractionSupport.No, command);
+
+    private static async Task<(int Code, string Output)> RunAsync(InteractionSupport interaction, params string[] command)
     {
         var output = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output),
+            Ansi = AnsiSupport.No, Interactive = interaction, Out = new AnsiConsoleOutput(output),
         });
         console.Profile.Width = 200;
         var code = await CommandTree.Parse(["migrate", .. command], console)

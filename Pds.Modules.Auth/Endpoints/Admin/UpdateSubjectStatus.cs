@@ -29,6 +29,11 @@ internal static class UpdateSubjectStatus
         CancellationToken cancellationToken)
     {
         var subject = Subject.Read(input.Subject);
+        if (subject.Type is not (Subject.Account or Subject.Record or Subject.Blob))
+        {
+            throw XrpcErrors.InvalidRequest($"Invalid subject ({subject.Type})");
+        }
+
         if (input is { Takedown.Applied: true, Deactivated.Applied: false })
         {
             throw XrpcErrors.InvalidRequest("Cannot activate and takedown an account at the same time");
@@ -67,6 +72,7 @@ internal static class UpdateSubjectStatus
                 await bus.InvokeAsync(new SetRecordTakedown(did, collection, rkey, reference), cancellationToken);
                 break;
             case Subject.Blob:
+            default:
                 if (!Cid.TryParse(subject.Cid, out var cid))
                 {
                     throw XrpcErrors.InvalidRequest("Input/subject/cid must be a cid");
@@ -74,8 +80,6 @@ internal static class UpdateSubjectStatus
 
                 await bus.InvokeAsync(new SetBlobTakedown(DidOf(subject), cid, reference), cancellationToken);
                 break;
-            default:
-                throw XrpcErrors.InvalidRequest($"Invalid subject ({subject.Type})");
         }
     }
 

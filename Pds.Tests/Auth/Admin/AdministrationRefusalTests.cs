@@ -31,14 +31,18 @@ public sealed class AdministrationRefusalTests(PdsFixture pds) : IAsyncLifetime
         var collection = await SetAsync(("$type", "com.atproto.repo.strongRef"), ("uri", $"at://{_alice.Did}/app.bsky.feed.post"), ("cid", Cid()));
         var handle = await SetAsync(
             ("$type", "com.atproto.repo.strongRef"), ("uri", $"at://{_alice.Handle}/app.bsky.feed.post/self"), ("cid", Cid()));
+        var nonsense = await SetAsync(("$type", "com.atproto.repo.strongRef"), ("uri", "nonsense"), ("cid", Cid()));
         var blob = await SetAsync(("$type", "com.atproto.admin.defs#repoBlobRef"), ("did", _alice.Did.Value), ("cid", "nonsense"));
+        var nobodys = await SetAsync(("$type", "com.atproto.admin.defs#repoBlobRef"), ("did", "nonsense"), ("cid", Cid()));
         var account = await SetAsync(("$type", "com.atproto.admin.defs#repoRef"), ("did", "nonsense"));
         var unknown = await SetAsync(("$type", "com.atproto.admin.defs#repoRef"), ("did", "did:web:nobody.example.com"));
 
-        Assert.Equal("Input/subject/uri must be the URI of a record, by the DID of its repository", collection.Message);
-        Assert.Equal("Input/subject/uri must be the URI of a record, by the DID of its repository", handle.Message);
-        Assert.All(new[] { blob, account }, reply => Assert.Equal((400, "InvalidRequest"), (reply.Status, reply.Error)));
-        Assert.Equal((400, "NotFound"), (unknown.Status, unknown.Error));
+        Assert.All(
+            new[] { collection, handle, nonsense },
+            reply => AssertRefused(reply, "Input/subject/uri must be the URI of a record, by the DID of its repository"));
+        AssertRefused(blob, "Input/subject/cid must be a cid");
+        Assert.All(new[] { nobodys, account }, reply => AssertRefused(reply, "Input/subject/did must be a did"));
+        AssertRefused(unknown, "Account not found", "NotFound");
     }
 
     [Fact]
@@ -52,10 +56,10 @@ public sealed class AdministrationRefusalTests(PdsFixture pds) : IAsyncLifetime
             "com.atproto.admin.updateAccountHandle", new { did = "did:web:nobody.example.com", handle = TestAccount.NewHandle() });
         var empty = await _admin.ProcedureAsync("com.atproto.admin.updateAccountPassword", new { did = _alice.Did, password = "" });
 
-        Assert.Equal("This email address is not supported, please use a different email.", email.Message);
-        Assert.Equal((400, "HandleNotAvailable"), (handle.Status, handle.Error));
-        Assert.Equal("AccountNotFound", nobody.Error);
-        Assert.Equal("Invalid password length.", empty.Message);
+        AssertRefused(email, "This email address is not supported, please use a different email.");
+        AssertRefused(handle, $"Handle already taken: {bob.Handle}", "HandleNotAvailable");
+        Assert.Equal((403, "AccountNotFound", "Account not found"), (nobody.Status, nobody.Error, nobody.Message));
+        AssertRefused(empty, "Invalid password length.");
     }
 
     [Fact]
@@ -65,7 +69,20 @@ public sealed class AdministrationRefusalTests(PdsFixture pds) : IAsyncLifetime
 
         var reply = await _admin.QueryAsync("com.atproto.admin.getAccountInfos", dids);
 
-        Assert.Equal((400, "InvalidRequest"), (reply.Status, reply.Error));
+        AssertRefused(reply, "At most 100 accounts can be asked for at once");
+    }
+
+    [Theory]
+    [InlineData(-1, 1)]
+    [InlineData(10_001, 1)]
+    [InlineData(5_001, 2)]
+    public async Task More_codes_than_are_made_at_once_are_refused(int codeCount, int owners)
+    {
+        var forAccounts = Enumerable.Range(0, owners).Select(number => $"did:web:a{number}.example.com");
+
+        var reply = await _admin.ProcedureAsync("com.atproto.server.createInviteCodes", new { useCount = 1, codeCount, forAccounts });
+
+        AssertRefused(reply, "Between 0 and 10000 codes can be made at once");
     }
 
     [Fact]
@@ -113,6 +130,9 @@ public sealed class AdministrationRefusalTests(PdsFixture pds) : IAsyncLifetime
 
     private Task<XrpcReply> SetAsync(params (string Name, string Value)[] subject) =>
         _admin.SetStatusAsync(subject.ToDictionary(member => member.Name, member => member.Value), new { applied = true });
+
+    private static void AssertRefused(XrpcReply reply, string message, string error = "InvalidRequest") =>
+        Assert.Equal((400, error, message), (reply.Status, reply.Error, reply.Message));
 
     private static string Cid() => AtProto.Cid.Compute(CidCodec.Raw, [1]).ToString();
 }

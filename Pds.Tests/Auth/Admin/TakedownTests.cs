@@ -140,13 +140,15 @@ public sealed class TakedownTests(PdsFixture pds) : IAsyncLifetime
     {
         var both = await _admin.SetStatusAsync(Account(), new { applied = true }, new { applied = false });
         var other = await _admin.SetStatusAsync(new Dictionary<string, string> { ["$type"] = "com.example.x" }, new { applied = true });
+        var nothing = await _admin.SetStatusAsync(new Dictionary<string, string> { ["$type"] = "com.example.x" });
         var none = await _admin.QueryAsync(Status);
         var blob = await _admin.QueryAsync(Status, ("blob", Cid.Compute(CidCodec.Raw, [1])));
         var unknown = await _admin.QueryAsync(Status, ("did", "did:web:nobody.example.com"));
         var asUser = await _alice.QueryAsync(Status, ("did", _alice.Did));
 
         Assert.Equal("Cannot activate and takedown an account at the same time", both.Message);
-        Assert.Equal("Invalid subject (com.example.x)", other.Message);
+        Assert.Equal((400, "InvalidRequest", "Invalid subject (com.example.x)"), (other.Status, other.Error, other.Message));
+        Assert.Equal((400, "InvalidRequest", "Invalid subject (com.example.x)"), (nothing.Status, nothing.Error, nothing.Message));
         Assert.Equal("No provided subject", none.Message);
         Assert.Equal("Must provide a did to request blob state", blob.Message);
         Assert.Equal((400, "NotFound", "Subject not found"), (unknown.Status, unknown.Error, unknown.Message));

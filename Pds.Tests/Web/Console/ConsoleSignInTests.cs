@@ -146,6 +146,17 @@ public sealed class ConsoleSignInTests(PdsFixture pds)
     }
 
     [Fact]
+    public async Task A_wrong_password_is_refused_by_its_name()
+    {
+        var server = await pds.GetServerAsync();
+
+        var refusal = await Assert.ThrowsAsync<XrpcException>(
+            () => server.InvokeAsync<string>(new SignInAdministrator("a guess", "192.0.2.77")));
+
+        Assert.Equal((401, "AuthenticationRequired", "Wrong password"), (refusal.Status, refusal.Error, refusal.Message));
+    }
+
+    [Fact]
     public async Task Replicas_share_sessions_until_the_password_is_another_one_and_count_guesses_together()
     {
         var database = await PdsFixture.CreateDatabaseAsync();
