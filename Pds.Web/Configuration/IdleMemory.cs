@@ -32,6 +32,7 @@ internal sealed class IdleMemory(TimeProvider time) : BackgroundService
                 GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 trimNative?.Invoke(0);
+                ProgramPages.LetGo();
             }
 
             before = allocated;
