@@ -6,11 +6,26 @@ namespace Pds.LocalServices;
 /// <summary>TCP ports on 127.0.0.1.</summary>
 public static class LoopbackPort
 {
-    /// <summary>A port that nobody listens on now.</summary>
+    // Below those that systems give to outgoing connections, one of which could take the port before it is listened on.
+    private const int First = 20_000;
+    private const int Count = 12_000;
+
+    // Processes that start one after another begin far from each other.
+    private static int _next = Environment.ProcessId * 7919 % Count;
+
+    /// <summary>A port that nobody listens on now. No two calls of one process get the same soon.</summary>
     public static int Free()
     {
-        using var socket = Bind(0);
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        for (var i = 0; i < Count; i++)
+        {
+            var port = First + (int)((uint)Interlocked.Increment(ref _next) % Count);
+            if (IsFree(port))
+            {
+                return port;
+            }
+        }
+
+        throw new IOException("There is no free port on 127.0.0.1.");
     }
 
     /// <summary>This port, or a free one where somebody listens on it.</summary>

@@ -29,9 +29,12 @@ internal static class ImportReference
             await using var server = await ServerAccess.OpenAsync(parsed);
             var source = new ReferenceFolder(parsed.GetRequiredValue(folder), parsed.GetValue(blobs));
             var report = new TakeoverReport();
-            await terminal.Console.Progress().StartAsync(progress => new Takeover(server.Services, source, report)
-                .RunAsync(parsed.GetValue(identities), progress.AddTask("Accounts"), cancellationToken));
-            report.Write(terminal.Console);
+            var takeover = new Takeover(server.Services, source, report);
+            await (parsed.GetValue(CommandRun.Json)
+                ? takeover.RunAsync(parsed.GetValue(identities), new ProgressTask(0, "Accounts", 1), cancellationToken)
+                : terminal.Console.Progress().StartAsync(progress =>
+                    takeover.RunAsync(parsed.GetValue(identities), progress.AddTask("Accounts"), cancellationToken)));
+            terminal.Answer(parsed, report.ToJson(), to => report.Write(to.Console));
             return report.Problems.IsEmpty ? 0 : 1;
         });
     }

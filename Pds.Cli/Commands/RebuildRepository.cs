@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using AtProto;
 using Microsoft.Extensions.DependencyInjection;
 using Pds.Modules.Repo.Repair;
@@ -29,8 +30,15 @@ internal static class RebuildRepository
             await using var server = await ServerAccess.OpenAsync(parsed);
             var account = parsed.GetRequiredValue(did);
             var records = await server.Services.GetRequiredService<RepositoryRepair>().RebuildAsync(account, cancellationToken);
-            terminal.Say(records is null ? $"{account} has no repository here" : $"{account} has a new tree, of {records} records");
-            return records is null ? 1 : 0;
+            if (records is null)
+            {
+                throw new CommandFailure($"{account} has no repository here");
+            }
+
+            terminal.Answer(
+                parsed, new JsonObject { ["did"] = account.Value, ["records"] = records },
+                to => to.Say($"{account} has a new tree, of {records} records"));
+            return 0;
         });
     }
 }

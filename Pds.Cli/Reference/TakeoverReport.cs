@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Pds.Contracts.Repo;
 using Spectre.Console;
 
@@ -41,6 +42,26 @@ internal sealed class TakeoverReport
         Interlocked.Add(ref _blobBytes, done.BlobBytes);
         Interlocked.Add(ref _sessions, sessions);
     }
+
+    public JsonObject ToJson() => new()
+    {
+        ["accounts"] = _accounts,
+        ["accountsHereAlready"] = _present,
+        ["nodes"] = _nodes,
+        ["records"] = _records,
+        ["blobs"] = _blobs,
+        ["blobBytes"] = _blobBytes,
+        ["sessions"] = _sessions,
+        ["accountsWithPreferences"] = _preferences,
+        ["invites"] = Invites,
+        ["reservedKeys"] = ReservedKeys,
+        ["events"] = Events,
+        ["lastSeq"] = LastSeq,
+        ["problems"] = new JsonArray([.. Problems.Select(found => (JsonNode)new JsonObject
+        {
+            ["subject"] = found.Subject, ["problem"] = found.Problem,
+        })]),
+    };
 
     public void Write(IAnsiConsole console)
     {

@@ -29,10 +29,8 @@ internal sealed class AzureBlobStorage(BlobContainerClient container) : IBlobSto
     public async Task KeepAsync(string key, IncomingBlob blob, string mediaType, CancellationToken cancellationToken)
     {
         await using var bytes = blob.OpenRead();
-        await container.GetBlobClient(key).UploadAsync(
-            bytes,
-            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = mediaType } },
-            cancellationToken);
+        var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = mediaType } };
+        await StoreTimeouts.NameAsync(container.GetBlobClient(key).UploadAsync(bytes, options, cancellationToken), cancellationToken);
     }
 
     public Task<Stream?> OpenAsync(string key, long size, CancellationToken cancellationToken) =>

@@ -36,7 +36,7 @@ internal sealed class RemoteBlobStream(long size, Func<long, long, CancellationT
             if (_part is null)
             {
                 _partEnd = Math.Min(size, _position + PartSize);
-                _part = await openPart(_position, _partEnd, cancellationToken);
+                _part = await StoreTimeouts.NameAsync(openPart(_position, _partEnd, cancellationToken), cancellationToken);
             }
 
             var read = await _part.ReadAsync(buffer, cancellationToken);

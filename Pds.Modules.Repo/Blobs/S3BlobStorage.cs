@@ -50,17 +50,16 @@ internal sealed class S3BlobStorage : IBlobStorage, IDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_uploadTimeout);
         await using var bytes = blob.OpenRead();
-        await _client.PutObjectAsync(
-            new PutObjectRequest
-            {
-                BucketName = _bucket,
-                Key = key,
-                InputStream = bytes,
-                ContentType = mediaType,
-                AutoCloseStream = false,
-                UseChunkEncoding = false,
-            },
-            limit.Token);
+        var request = new PutObjectRequest
+        {
+            BucketName = _bucket,
+            Key = key,
+            InputStream = bytes,
+            ContentType = mediaType,
+            AutoCloseStream = false,
+            UseChunkEncoding = false,
+        };
+        await StoreTimeouts.NameAsync(_client.PutObjectAsync(request, limit.Token), cancellationToken);
     }
 
     public Task<Stream?> OpenAsync(string key, long size, CancellationToken cancellationToken) =>

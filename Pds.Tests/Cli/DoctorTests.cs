@@ -25,8 +25,9 @@ public sealed class DoctorTests(PdsFixture pds)
 
         var result = await CommandLine.For(server, database, [.. settings]).RunAsync("doctor", "--send-to", "operator@mail.test", "--json");
 
-        // The database of the tests does not wait for the disk, and how full and how busy a machine is nobody knows.
-        var found = Read(result);
+        // The database of the tests does not wait for the disk, and how full and how busy a machine is nobody knows. What
+        // the run of the tests was told in variables of its own is none of the server's.
+        var found = Read(result).Where(item => !item.Text.StartsWith("PDS_TEST_", StringComparison.Ordinal)).ToList();
         Assert.Equal(1, result.Code);
         Assert.All(
             found.Where(item => item.Check is not ("disk" or "clock" or "database")),

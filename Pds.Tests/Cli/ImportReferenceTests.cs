@@ -159,6 +159,8 @@ public sealed class ImportReferenceTests(PdsFixture pds, ImportedReference impor
         var (code, output) = await reference.ImportAsync();
         Assert.True(code == 0, output);
         Assert.Matches(@"accounts that were here already\D+5\b", output);
+        var third = JsonDocument.Parse((await reference.ImportAsync("--json")).Output).RootElement;
+        Assert.Equal((5, 0, 0), (third.GetProperty("accountsHereAlready").GetInt32(), third.GetProperty("accounts").GetInt32(), third.GetProperty("problems").GetArrayLength()));
         await using var server = await reference.StartAsync();
 
         Assert.Equal("InvalidInviteCode", (await SignUpAsync("disabled")).Error);

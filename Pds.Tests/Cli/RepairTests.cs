@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AtProto;
 using AtProto.Repo;
 using AtProto.Stream;
@@ -37,6 +38,10 @@ public sealed class RepairTests(PdsFixture pds)
         Assert.Contains("87 records", output, StringComparison.Ordinal);
         Assert.Equal(sync.Rev, commit.Since);
         Assert.Equal(88, await CountExportedAsync(server, alice.Did));
+
+        var again = await CommandLine.For(server, database).RunAsync("rebuild-repository", alice.Did.Value, "--json");
+        Assert.True(JsonElement.DeepEquals(
+            JsonSerializer.SerializeToElement(new { did = alice.Did.Value, records = 88 }), JsonDocument.Parse(again.Output).RootElement));
     }
 
     [Fact]

@@ -37,6 +37,9 @@ public sealed class MoveTests(MoveWorld world) : IClassFixture<MoveWorld>
         Assert.Equal("application/x-thing", type.Header("Content-Type"));
         Assert.Equal(before.RotationKeys, (await world.ReadPlcAsync(alice.Did)).RotationKeys);
         Assert.Equal(world.New.Url.Port, new Uri((await world.ReadPlcAsync(alice.Did)).PersonalDataServer!.Endpoint).Port);
+
+        // No two servers number records alike, but at one and the same microsecond.
+        world.Time.Advance(TimeSpan.FromSeconds(1));
         (await there.ProcedureAsync("com.atproto.repo.createRecord", new
         {
             repo = alice.Did, collection = "app.bsky.feed.post", record = Records.Post("at home"),

@@ -49,14 +49,19 @@ public sealed class ForwardingTests(PdsFixture pds, ProxyWorld world) : IClassFi
     [Fact]
     public async Task A_token_serves_for_reading_again_and_for_writing_once()
     {
-        (await _alice.QueryAsync(Method)).Ok();
-        (await _alice.QueryAsync(Method)).Ok();
+        // Every process has tokens of its own.
+        var processes = world.Server.Replicas.Count;
+        for (var i = 0; i <= processes; i++)
+        {
+            (await _alice.QueryAsync(Method)).Ok();
+        }
+
         (await _alice.ProcedureAsync("app.bsky.graph.muteActor", new { actor = "a.test" })).Ok();
         (await _alice.ProcedureAsync("app.bsky.graph.muteActor", new { actor = "a.test" })).Ok();
 
         var tokens = world.AppView.CallsOf(_alice).Select(call => call.Token).ToArray();
-        Assert.Equal(tokens[0], tokens[1]);
-        Assert.NotEqual(tokens[2], tokens[3]);
+        Assert.InRange(tokens[..^2].Distinct().Count(), 1, processes);
+        Assert.NotEqual(tokens[^2], tokens[^1]);
     }
 
     [Fact]

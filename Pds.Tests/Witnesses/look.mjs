@@ -1,5 +1,5 @@
 // Looks at pages as people do: on a phone and on a desk, light and dark; axe must find nothing, nothing may run over the
-// edge, and no page may try what its policy forbids. Pictures go to PAGES_FOLDER where that is set.
+// edge, no text may be missing, and no page may try what its policy forbids. Pictures go to PAGES_FOLDER where that is set.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -22,9 +22,20 @@ export async function open() {
   return page
 }
 
+/** Texts that are the names of texts, which is what a page shows where it has none. */
+function findKeys() {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const found = []
+  while (texts.nextNode()) {
+    if (/^[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]*)+$/.test(texts.currentNode.data.trim())) found.push(texts.currentNode.data.trim())
+  }
+  return found
+}
+
 /** Looks at the page as it is, in every size and light. */
 export async function look(page, name, wanted = 200) {
   if (page.status !== undefined && page.status !== wanted) problems.push(`${name}: answered ${page.status}`)
+  for (const key of await page.evaluate(findKeys)) problems.push(`${name}: there is no text ${key}`)
   for (const { width, scheme } of views) {
     await page.setViewport({ width, height: 800 })
     await page.emulateMediaFeatures([

@@ -140,7 +140,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} lost the database and asks again: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "{Path} lost the database and asks again: {Reason}")]
         public static partial void AskingAgain(ILogger logger, PathString path, string reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} was refused: {Reason}")]

@@ -199,8 +199,12 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
     private string Mint(PdsServer server, TestAccount account, int generation = 0) =>
         TestTokens.Mint(server, account.Did, _key.Jkt, claims: claims => (claims["sid"], claims["gen"]) = (_session, generation));
 
-    private Task<XrpcReply> SendAsync(PdsServer server, string token) =>
-        _key.SendAsync(server.Xrpc, HttpMethod.Get, Session, token);
+    // Of several processes, the one whose services the test uses: that one knows at once.
+    private async Task<XrpcReply> SendAsync(PdsServer server, string token)
+    {
+        using var http = TestHttp.Create(server.Replicas[0]);
+        return await _key.SendAsync(new XrpcClient(http), HttpMethod.Get, Session, token, $"http://localhost:{server.Url.Port}");
+    }
 
     private static void AssertRevoked(XrpcReply reply) =>
         Assert.Equal((401, "invalid_token", "Token revoked"), (reply.Status, reply.Error, reply.Message));

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
@@ -63,6 +65,28 @@ public sealed class BlobStoreTests(PdsFixture pds)
         Assert.Null(reply.Header("ETag"));
         Assert.Null(reply.Header("Content-Disposition"));
         Assert.DoesNotContain("public", reply.Header("Cache-Control") ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_in_time_is_told()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var server = await pds.StartServerAsync(new Dictionary<string, string>
+        {
+            ["PDS_BLOBSTORE_DISK_LOCATION"] = "",
+            ["PDS_BLOBSTORE_S3_BUCKET"] = "blobs",
+            ["PDS_BLOBSTORE_S3_ENDPOINT"] = $"http://{silent.LocalEndpoint}",
+            ["PDS_BLOBSTORE_S3_FORCE_PATH_STYLE"] = "true",
+            ["PDS_BLOBSTORE_S3_ACCESS_KEY_ID"] = "key",
+            ["PDS_BLOBSTORE_S3_SECRET_ACCESS_KEY"] = "secret",
+            ["PDS_BLOBSTORE_S3_UPLOAD_TIMEOUT_MS"] = "200",
+        });
+        using var alice = await TestAccount.CreateAsync(server);
+
+        var reply = await alice.ProcedureAsync("com.atproto.repo.uploadBlob", new byte[] { 1, 2, 3 }, "video/mp4");
+
+        Assert.Equal((504, "UpstreamTimeout", "Operation timed out, please try again."), (reply.Status, reply.Error, reply.Message));
     }
 
     private Task<PdsServer> StartAsync(StoreServer store) =>

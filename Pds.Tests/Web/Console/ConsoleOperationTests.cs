@@ -56,7 +56,7 @@ public sealed partial class ConsoleOperationTests(PdsFixture pds)
         await using var mail = new MailSink();
         var settings = new Dictionary<string, string>(mail.Settings) { ["PDS_CRAWLERS"] = crawler.Url.ToString() };
         settings["PDS_EMAIL_SMTP_URL"] = settings["PDS_EMAIL_SMTP_URL"].Replace("//", $"//user:{SmtpPassword}@", StringComparison.Ordinal);
-        await using var server = await pds.StartServerAsync(settings);
+        await using var server = await pds.StartServerAsync(settings, replicas: 1);
         using var stream = await StreamClient.ConnectAsync(server.Url);
         using var alice = await TestAccount.CreateAsync(server);
         using var console = await ConsoleVisit.SignInAsync(server);

@@ -162,10 +162,10 @@ public sealed class ConsoleSignInTests(PdsFixture pds)
         var database = await PdsFixture.CreateDatabaseAsync();
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var settings = new Dictionary<string, string> { ["PDS_HOSTNAME"] = $"{TestAccount.NewHandle().Split('.')[0]}.example.com" };
-        await using var server = await pds.StartServerAsync(settings, time, database);
-        await using var replica = await pds.StartServerAsync(settings, time, database);
+        await using var server = await pds.StartServerAsync(settings, time, database, replicas: 1);
+        await using var replica = await pds.StartServerAsync(settings, time, database, replicas: 1);
         await using var changed = await pds.StartServerAsync(
-            new Dictionary<string, string>(settings) { ["PDS_ADMIN_PASSWORD"] = "a new one" }, time, database);
+            new Dictionary<string, string>(settings) { ["PDS_ADMIN_PASSWORD"] = "a new one" }, time, database, replicas: 1);
 
         var token = await server.InvokeAsync<string>(new SignInAdministrator(PdsServer.AdminPassword, "192.0.2.1"));
 

@@ -1,20 +1,19 @@
 namespace Pds.Web.Pages.Account;
 
-/// <summary>The pages of an account in the order in which they are listed.</summary>
+/// <summary>The pages of an account besides the first, in the order in which they are listed.</summary>
 internal static class AccountNavigation
 {
-    public static IReadOnlyList<(string Path, string Icon, string Text)> Entries { get; } =
+    public static IReadOnlyList<(string Path, string Icon, string Title, string Summary)> Entries { get; } =
     [
-        ("/account", "person", "Account.Title"),
-        ("/account/apps", "apps", "Apps.Title"),
-        ("/account/devices", "device", "Devices.Title"),
-        ("/account/handle", "at", "HandlePage.Title"),
-        ("/account/identity", "list", "Identity.Title"),
-        ("/account/email", "mail", "EmailPage.Title"),
-        ("/account/password", "key", "PasswordPage.Title"),
-        ("/account/security", "shield", "Security.Title"),
-        ("/account/app-passwords", "lock", "AppPasswords.Title"),
-        ("/account/deactivate", "pause", "Deactivate.Title"),
-        ("/account/delete", "trash", "Delete.Title"),
+        ("/account/apps", "apps", "Apps.Title", "Apps.Summary"),
+        ("/account/devices", "device", "Devices.Title", "Devices.Summary"),
+        ("/account/handle", "at", "HandlePage.Title", "HandlePage.Summary"),
+        ("/account/identity", "list", "Identity.Title", "Identity.Summary"),
+        ("/account/email", "mail", "EmailPage.Title", "EmailPage.Summary"),
+        ("/account/password", "key", "PasswordPage.Title", "PasswordPage.Summary"),
+        ("/account/security", "shield", "Security.Title", "Security.Summary"),
+        ("/account/app-passwords", "lock", "AppPasswords.Title", "AppPasswords.Summary"),
+        ("/account/deactivate", "pause", "Deactivate.Title", "Deactivate.Summary"),
+        ("/account/delete", "trash", "Delete.Title", "Delete.Summary"),
     ];
 }
