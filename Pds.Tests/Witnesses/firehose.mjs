@@ -80,10 +80,12 @@ const official = new Firehose({
   service: service.replace(/^http/, 'ws'), idResolver, unauthenticatedHandles: true,
   getCursor: () => cursor,
   handleEvent: (evt) => { if (['create', 'update', 'delete'].includes(evt.event) && ours.has(evt.did)) delivered++ },
-  // For an event of identity it asks the website of a did:web, which may be gone with the test of others that had it.
+  // It asks the website of a did:web, which may be gone with the test of others that had it.
   onError: (error) => {
-    const { $type: type, did } = error?.event ?? {}
-    const isGone = type === 'com.atproto.sync.subscribeRepos#identity' && did.startsWith('did:web:localhost') && !ours.has(did)
+    const { $type: type, did, repo } = error?.event ?? {}
+    const who = did ?? repo ?? ''
+    const isGone = who.startsWith('did:web:localhost') && !ours.has(who)
+      && (type === 'com.atproto.sync.subscribeRepos#identity' || error.cause?.cause?.code === 'ECONNREFUSED')
     if (!stop.signal.aborted && error?.cause?.name !== 'AbortError' && !isGone) failures.push(error)
   },
 })
