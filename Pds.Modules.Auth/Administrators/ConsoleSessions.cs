@@ -21,11 +21,13 @@ public sealed class ConsoleSessions
     /// <summary>How long a session lasts whatever is done.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromHours(12);
 
+    // Guesses from everywhere are counted together.
+    private const string AllOfThem = "";
+
     private readonly ConsoleSessionStore _store;
     private readonly AuditStore _audit;
     private readonly AdminPassword _password;
     private readonly AttemptLimits _limits;
-    private readonly ServiceOptions _service;
     private readonly TimeProvider _time;
     private readonly byte[] _key;
 
@@ -33,7 +35,7 @@ public sealed class ConsoleSessions
         ConsoleSessionStore store, AuditStore audit, AdminPassword password, AttemptLimits limits, AuthOptions options,
         ServiceOptions service, TimeProvider time)
     {
-        (_store, _audit, _password, _limits, _service, _time) = (store, audit, password, limits, service, time);
+        (_store, _audit, _password, _limits, _time) = (store, audit, password, limits, time);
 
         // Of the password too, so that no token outlives it; of the address, so that none is good at another server.
         _key = HKDF.DeriveKey(
@@ -44,17 +46,16 @@ public sealed class ConsoleSessions
     internal async Task<string> SignInAsync(SignInAdministrator command, CancellationToken cancellationToken)
     {
         // Counted before the look, so that guesses at once gain nothing.
-        var guesser = $"{_service.PublicUrl} {command.Address}";
-        await _limits.CountAsync(AttemptLimit.Administrator, guesser);
-        await _limits.CountAsync(AttemptLimit.Console, _service.PublicUrl);
+        await _limits.CountAsync(AttemptLimit.Administrator, command.Address);
+        await _limits.CountAsync(AttemptLimit.Console, AllOfThem);
         if (command.Password.Length > MaxPasswordLength || !_password.IsRight(command.Password))
         {
             await NoteAsync("console.refuseSignIn", command.Address, CancellationToken.None);
             throw XrpcErrors.AuthenticationRequired("Wrong password");
         }
 
-        await _limits.ForgiveAsync(AttemptLimit.Administrator, guesser);
-        await _limits.ForgiveAsync(AttemptLimit.Console, _service.PublicUrl);
+        await _limits.ForgiveAsync(AttemptLimit.Administrator, command.Address);
+        await _limits.ForgiveAsync(AttemptLimit.Console, AllOfThem);
         var token = RandomNumberGenerator.GetHexString(64, lowercase: true);
         var now = _time.GetUtcNow();
         await _store.AddAsync(HashOf(token), now, now - Idle, now - Longest, cancellationToken);

@@ -27,7 +27,6 @@ internal sealed class CallerAuthentication(
     ResourceAccess oauth,
     AdminPassword adminPassword,
     AttemptLimits limits,
-    ServiceOptions service,
     AccountStore accounts) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     private const AccessKind Sessions = AccessKind.Full | AccessKind.AppPassword | AccessKind.AppPasswordPrivileged
@@ -161,7 +160,7 @@ internal sealed class CallerAuthentication(
         if (Has(rule, AccessKind.Admin))
         {
             // Whoever has guessed too often is not told any more whether a guess is right.
-            var guesser = $"{service.PublicUrl} {Context.Connection.RemoteIpAddress}";
+            var guesser = $"{Context.Connection.RemoteIpAddress}";
             await limits.RequireRoomAsync(AttemptLimit.Administrator, guesser);
             if (adminPassword.Matches(credentials))
             {

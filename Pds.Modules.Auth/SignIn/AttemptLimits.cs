@@ -9,9 +9,9 @@ namespace Pds.Modules.Auth.SignIn;
 
 /// <summary>
 /// Bounds how often somebody may guess: by what is guessed at, and by who guesses. Counted in Redis for all replicas, and in
-/// this process as long as Redis is away.
+/// this process as long as Redis is away. Servers of other names on the same Redis count for themselves.
 /// </summary>
-internal sealed class AttemptLimits(IConnectionMultiplexer redis, TimeProvider time)
+internal sealed class AttemptLimits(IConnectionMultiplexer redis, ServiceOptions service, TimeProvider time)
 {
     private const int MostRemembered = 100_000;
 
@@ -65,7 +65,7 @@ internal sealed class AttemptLimits(IConnectionMultiplexer redis, TimeProvider t
     private string KeyOf(AttemptLimit limit, string subject)
     {
         var window = time.GetUtcNow().Ticks / limit.Window.Ticks;
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject)).AsSpan(0, 16));
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{service.PublicUrl} {subject}")).AsSpan(0, 16));
         return string.Create(CultureInfo.InvariantCulture, $"pds:auth:attempts:{limit.Name}:{window}:{name}");
     }
 

@@ -37,9 +37,6 @@ public sealed class MoveTests(MoveWorld world) : IClassFixture<MoveWorld>
         Assert.Equal("application/x-thing", type.Header("Content-Type"));
         Assert.Equal(before.RotationKeys, (await world.ReadPlcAsync(alice.Did)).RotationKeys);
         Assert.Equal(world.New.Url.Port, new Uri((await world.ReadPlcAsync(alice.Did)).PersonalDataServer!.Endpoint).Port);
-
-        // No two servers number records alike, but at one and the same microsecond.
-        world.Time.Advance(TimeSpan.FromSeconds(1));
         (await there.ProcedureAsync("com.atproto.repo.createRecord", new
         {
             repo = alice.Did, collection = "app.bsky.feed.post", record = Records.Post("at home"),
@@ -103,7 +100,14 @@ public sealed class MoveTests(MoveWorld world) : IClassFixture<MoveWorld>
 
         var wrong = await move.RunAsync(request with { PlcToken = "AAAAA-AAAAA" }, Cancelled);
         var late = await move.RunAsync(request with { PlcToken = old }, Cancelled);
-        var done = await move.RunAsync(request with { PlcToken = await world.Mail.NextCodeAsync(alice.Email) }, Cancelled);
+        var code = await world.Mail.NextCodeAsync(alice.Email);
+        if (code == old)
+        {
+            // Hours that pass in no time can end another process's hold of a mail just sent: it comes twice then.
+            code = await world.Mail.NextCodeAsync(alice.Email);
+        }
+
+        var done = await move.RunAsync(request with { PlcToken = code }, Cancelled);
 
         Assert.Equal((MovePause.PlcToken, true), (wrong.Pause, wrong.Problem is not null));
         Assert.Equal((MovePause.PlcToken, true), (late.Pause, late.Problem is not null));
