@@ -25,9 +25,16 @@ internal static class ProgramPages
         }
 
         var advise = Marshal.GetDelegateForFunctionPointer<Advise>(address);
-        foreach (var (start, end) in FindClean(File.ReadLines("/proc/self/smaps")))
+        try
         {
-            _ = advise(start, end - start, DontNeed);
+            foreach (var (start, end) in FindClean(File.ReadLines("/proc/self/smaps")))
+            {
+                _ = advise(start, end - start, DontNeed);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A hardened container may not show it. A server is larger then, and must not stop over it.
         }
     }
 
