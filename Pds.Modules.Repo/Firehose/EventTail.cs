@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,13 +16,12 @@ public sealed partial class EventTail(
     private const int PageCount = 500;
     private const int PageBytes = 8 << 20;
 
-    private static readonly RedisChannel Wakeups = RedisChannel.Literal("pds:repo:events");
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private long _caughtUpAt = time.GetTimestamp();
-    private readonly string _self = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+    private readonly EventBell _bell = new(redis, log);
 
     /// <summary>The number of an event that is on disk, most often the newest; 0 when none is known.</summary>
     public long Newest => Math.Max(0, ring.Newest);
@@ -39,20 +37,20 @@ public sealed partial class EventTail(
             Wake();
         }
 
-        NotifyOthers();
+        _bell.Ring();
     }
 
     /// <summary>Tells that the log has grown, by what is not known.</summary>
     public void Announce()
     {
         Wake();
-        NotifyOthers();
+        _bell.Ring();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await StartRingAsync(stoppingToken);
-        var subscribing = SubscribeAsync();
+        var listening = _bell.ListenAsync(Wake);
         await using var timer = time.CreateTimer(_ => Wake(), null, Poll, Poll);
 
         await foreach (var _ in _signal.Reader.ReadAllAsync(stoppingToken))
@@ -67,7 +65,7 @@ public sealed partial class EventTail(
             }
         }
 
-        await subscribing;
+        await listening;
     }
 
     private async Task StartRingAsync(CancellationToken stoppingToken)
@@ -98,40 +96,11 @@ public sealed partial class EventTail(
         Volatile.Write(ref _caughtUpAt, time.GetTimestamp());
     }
 
-    private async Task SubscribeAsync()
-    {
-        try
-        {
-            await redis.GetSubscriber().SubscribeAsync(Wakeups, (_, sender) =>
-            {
-                if (sender != _self)
-                {
-                    Wake();
-                }
-            });
-        }
-        catch (RedisException exception)
-        {
-            Log.SubscribeFailed(log, exception);
-        }
-    }
-
-    private void NotifyOthers()
-    {
-        if (redis.IsConnected)
-        {
-            redis.GetSubscriber().Publish(Wakeups, _self, CommandFlags.FireAndForget);
-        }
-    }
-
     private void Wake() => _signal.Writer.TryWrite(true);
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "The event log could not be read; trying again")]
         public static partial void ReadFailed(ILogger logger, Exception exception);
-
-        [LoggerMessage(2, LogLevel.Warning, "No wake-ups over Redis; the event log is polled")]
-        public static partial void SubscribeFailed(ILogger logger, Exception exception);
     }
 }

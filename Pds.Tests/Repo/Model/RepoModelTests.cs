@@ -33,13 +33,16 @@ public sealed class RepoModelTests(PdsFixture pds, ITestOutputHelper output)
         await using var second = replicas == 2 ? await pds.StartServerAsync(database: database) : null;
         PdsServer[] servers = second is null ? [first] : [first, second];
         using var stream = await StreamClient.ConnectAsync(servers[^1].Url, cursor: 0);
+        var newest = new TaskCompletionSource<long>();
+        var following = StreamMirror.FollowAsync(stream, newest.Task);
 
         var accounts = await Task.WhenAll(Enumerable.Range(0, Solos + Shared).Select(_ => TestAccount.CreateAsync(first)));
         var models = await Task.WhenAll(accounts.Select((account, i) =>
             i < Solos ? WriteAloneAsync(account, servers[i % replicas], seed + i) : WriteTogetherAsync(account, servers, seed + (100 * i))));
 
         var audit = await RepoAudit.RunAsync(first.Services.GetRequiredService<NpgsqlDataSource>());
-        var mirror = await StreamMirror.ReadAsync(stream, await NewestAsync(first));
+        newest.SetResult(await NewestAsync(first));
+        var mirror = await following;
         for (var i = 0; i < accounts.Length; i++)
         {
             var did = accounts[i].Did;

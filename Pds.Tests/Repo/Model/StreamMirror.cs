@@ -17,13 +17,22 @@ internal sealed class StreamMirror
 {
     private readonly Dictionary<Did, (Cid Commit, Dictionary<Cid, byte[]> Blocks)> _repos = [];
 
-    /// <summary>Reads from the first event up to one, whose numbers must have no gap.</summary>
-    public static async Task<StreamMirror> ReadAsync(StreamClient stream, long newest)
+    /// <summary>
+    /// Reads beside the writers, for a server lets go of who takes nothing for long: from the first event, with no gap between
+    /// them, until the newest one, once that is known.
+    /// </summary>
+    public static async Task<StreamMirror> FollowAsync(StreamClient stream, Task<long> newest)
     {
         var mirror = new StreamMirror();
-        for (var seq = 1L; seq <= newest; seq++)
+        for (var seq = 1L; !newest.IsCompleted || seq <= await newest; seq++)
         {
-            var message = Assert.IsType<EventMessage>(await stream.ReadAsync(), exactMatch: false);
+            var next = stream.ReadAsync();
+            if (await Task.WhenAny(next, newest) == newest && seq > await newest)
+            {
+                break;
+            }
+
+            var message = Assert.IsType<EventMessage>(await next, exactMatch: false);
             Assert.Equal(seq, message.Seq);
             if (message is CommitMessage commit)
             {
