@@ -29,14 +29,14 @@ internal sealed class BlockCopy(NpgsqlConnection connection, NpgsqlTransaction m
     public Block Commit => commit;
 
     /// <summary>Receives a buffer full, or what there is left; false at the end.</summary>
-    public async ValueTask<bool> ReceiveAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> ReceiveAsync()
     {
         MakeRoom();
         var before = _end;
         while (_end < _buffer.Length)
         {
-            // The driver gives no more than one row at a time.
-            var count = await rows.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+            // The driver gives no more than one row at a time, and would register a token anew for each.
+            var count = await rows.ReadAsync(_buffer.AsMemory(_end), CancellationToken.None);
             if (count == 0)
             {
                 break;

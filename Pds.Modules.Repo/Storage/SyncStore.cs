@@ -117,7 +117,7 @@ internal sealed class SyncStore(NpgsqlDataSource database, SharedReads reads)
         try
         {
             var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-            var (commit, _) = await ReadCommitAsync(connection, repoId, cancellationToken);
+            var commit = await StartScanAsync(connection, repoId, cancellationToken);
 
             // COPY takes no parameters; these are numbers.
             var after = since?.Value ?? -1;
@@ -190,6 +190,16 @@ internal sealed class SyncStore(NpgsqlDataSource database, SharedReads reads)
         return blocks;
     }
 
+    // To start processes that help with a scan takes longer than the scan of most repositories, so none are for this transaction.
+    private static async Task<Block> StartScanAsync(NpgsqlConnection connection, long repoId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT cid, commit, set_config('max_parallel_workers_per_gather', '0', true) FROM repo.repo WHERE id = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadBlock(reader) : throw Deleted();
+    }
+
     private static async Task<(Block Commit, Cid Root)> ReadCommitAsync(
         NpgsqlConnection connection, long repoId, CancellationToken cancellationToken)
     {
@@ -198,8 +208,10 @@ internal sealed class SyncStore(NpgsqlDataSource database, SharedReads reads)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? (ReadBlock(reader), ReadCid(reader, 2))
-            : throw new InvalidOperationException("The repository was deleted while it was read.");
+            : throw Deleted();
     }
+
+    private static InvalidOperationException Deleted() => new("The repository was deleted while it was read.");
 
     private static async Task<byte[]> ReadNodeAsync(
         NpgsqlConnection connection, long repoId, Cid cid, CancellationToken cancellationToken)

@@ -23,6 +23,10 @@ internal static class DatabaseAccess
         // Metrics name a pool by it, else by the connection string.
         source.Name = "pdsdb";
         source.ConnectionStringBuilder.ReadBufferSize = 32 * 1024;
+
+        // The pool lends in turn what it has: after a burst, everything would be slower with many connections, none of them warm.
+        source.ConnectionStringBuilder.ConnectionIdleLifetime = 20;
+        source.ConnectionStringBuilder.ConnectionPruningInterval = 4;
         source.ConnectionStringBuilder.MaxAutoPrepare = 200;
         source.ConnectionStringBuilder.AutoPrepareMinUsages = 2;
     }

@@ -28,7 +28,7 @@ internal sealed class ExportResult(SyncStore repos, long repoId, Tid? since) : I
         var writer = httpContext.Response.BodyWriter;
         CarWriter.WriteHeader(writer, blocks.Commit.Cid);
         CarWriter.WriteBlock(writer, blocks.Commit.Cid, blocks.Commit.Bytes);
-        while (await blocks.ReceiveAsync(cancellationToken))
+        while (await blocks.ReceiveAsync())
         {
             blocks.WriteTo(writer);
             await writer.FlushAsync(cancellationToken);
