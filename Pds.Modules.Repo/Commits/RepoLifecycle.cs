@@ -80,16 +80,24 @@ public sealed class RepoLifecycle
         return AppendAsync(did, events, _repos.AppendEventsAsync(did, events, cancellationToken));
     }
 
-    /// <summary>Announces the current commit as it stands, for whoever has lost count.</summary>
+    /// <summary>Announces the current commit as it stands, for whoever has lost count: no later one is before it in the stream.</summary>
     public async Task AnnounceHeadAsync(Did did, CancellationToken cancellationToken)
     {
-        if (await _repos.FindCommitAsync(did, cancellationToken) is not { } bytes || !SignedCommit.TryDecode(bytes, out var commit))
+        NewEvent[] events;
+        (long RepoId, long FirstSeq)? place;
+        do
         {
-            throw XrpcErrors.RepoNotFound(did);
-        }
+            if (await _repos.FindCommitAsync(did, cancellationToken) is not { } bytes || !SignedCommit.TryDecode(bytes, out var commit))
+            {
+                throw XrpcErrors.RepoNotFound(did);
+            }
 
-        NewEvent[] events = [NewEvent.Sync(commit, _time.GetUtcNow())];
-        await AppendAsync(did, events, _repos.AppendEventsAsync(did, events, cancellationToken));
+            events = [NewEvent.Sync(commit, _time.GetUtcNow())];
+            place = await _repos.AppendEventsAsync(did, commit.Cid, events, cancellationToken);
+        }
+        while (place is null);
+
+        Publish(place.Value, events);
     }
 
     /// <summary>The did:key that signs a repository's commits; null when there is none.</summary>

@@ -122,6 +122,19 @@ internal sealed class RepoStore(NpgsqlDataSource database, EventPartitionStore p
         return await AppendAsync(command, cancellationToken);
     }
 
+    /// <summary>Appends events of a repository that are true of one head; null when that is not its head, or there is none.</summary>
+    public async Task<(long RepoId, long FirstSeq)?> AppendEventsAsync(
+        Did did, Cid head, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlBatchCommand(
+            $"WITH repo AS (SELECT id FROM repo.repo WHERE did = $1 AND cid = $2), {EventStore.AppendForRepo(first: 3)}");
+        command.Parameters.AddWithValue(did.Value);
+        command.Parameters.AddWithValue(head.ToBytes());
+        EventStore.AddParameters(command, events);
+
+        return await AppendAsync(command, cancellationToken);
+    }
+
     /// <summary>Sets the status, with the events that say so; null when there is no repository.</summary>
     public async Task<(long RepoId, long FirstSeq)?> SetStatusAsync(
         Did did, AccountStatus status, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)

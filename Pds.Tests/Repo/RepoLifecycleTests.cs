@@ -1,4 +1,5 @@
 using AtProto;
+using AtProto.Stream;
 using Pds.Modules.Repo.Commits;
 using Pds.Modules.Repo.Firehose;
 using Pds.Tests.Support;
@@ -42,6 +43,42 @@ public sealed class RepoLifecycleTests(TestServices services)
 
         Assert.Equal((401, "AccountDeactivated"), (refusal.Status, refusal.Error));
         Assert.Empty(await ReadAsync(host));
+    }
+
+    [Fact]
+    public async Task The_head_is_announced_at_its_place_among_commits_that_go_on()
+    {
+        await using var host = await RepoHost.StartAsync(services, await RepoHost.CreateDatabaseAsync(services));
+        var did = await host.CreateAccountAsync();
+        using var stop = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; !stop.IsCancellationRequested; i++)
+            {
+                await host.ApplyAsync(did, host.Prepare(WriteAction.Create, Collection, $"{writer}-{i}"));
+            }
+        })).ToList();
+
+        for (var i = 0; i < 25; i++)
+        {
+            await host.Lifecycle.AnnounceHeadAsync(did, TestContext.Current.CancellationToken);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(writers);
+        Tid? newest = null;
+        foreach (var item in await ReadAsync(host))
+        {
+            switch (FrameDecoder.Decode(item.Frame.Span))
+            {
+                case CommitMessage commit:
+                    newest = commit.Rev;
+                    break;
+                case SyncMessage sync:
+                    Assert.Equal(newest, sync.Rev);
+                    break;
+            }
+        }
     }
 
     [Fact]
