@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.RateLimiting;
@@ -41,7 +41,7 @@ public static class XrpcModule
         // A lone scheme would be the default one: run ahead of routing, and for methods that ask for no credentials.
         AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
         services.AddAuthentication();
-        services.AddSingleton<IAuthorizationHandler, AccessRuleHandler>();
+        services.AddSingleton<IPolicyEvaluator, AccessEvaluator>();
         services.AddAuthorization(options =>
         {
             foreach (var (name, rule) in Access.Rules)
