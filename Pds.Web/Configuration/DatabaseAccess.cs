@@ -6,6 +6,8 @@ namespace Pds.Web.Configuration;
 /// <summary>How the database is read.</summary>
 internal static class DatabaseAccess
 {
+    private const int FewConnections = 4;
+
     // A batch of reads by an index takes milliseconds.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
@@ -24,7 +26,9 @@ internal static class DatabaseAccess
         source.Name = "pdsdb";
         source.ConnectionStringBuilder.ReadBufferSize = 32 * 1024;
 
-        // The pool lends in turn what it has: after a burst, everything would be slower with many connections, none of them warm.
+        // The pool lends in turn what it has: after a burst, everything would be slower with many connections, none of them warm. A few
+        // stay, for to open one takes longer than most of what they are asked.
+        source.ConnectionStringBuilder.MinPoolSize = Math.Min(FewConnections, source.ConnectionStringBuilder.MaxPoolSize);
         source.ConnectionStringBuilder.ConnectionIdleLifetime = 20;
         source.ConnectionStringBuilder.ConnectionPruningInterval = 4;
         source.ConnectionStringBuilder.MaxAutoPrepare = 200;
