@@ -18,6 +18,7 @@ internal sealed partial class EventBell(IConnectionMultiplexer redis, ILogger lo
     private volatile bool _isListening;
     private volatile bool _isAlone;
     private long _rungAt;
+    private int _asked;
 
     /// <summary>Calls back whenever another server rings. Where Redis is not to be had, nothing is heard.</summary>
     public async Task ListenAsync(Action heard)
@@ -47,22 +48,33 @@ internal sealed partial class EventBell(IConnectionMultiplexer redis, ILogger lo
             return;
         }
 
-        Volatile.Write(ref _rungAt, Stopwatch.GetTimestamp());
-        _ = RingAsync();
+        if (Interlocked.Increment(ref _asked) == 1)
+        {
+            _ = RingAsync();
+        }
     }
 
+    // One message at a time: while Redis takes long, or does not answer at all, what is asked for is one more behind it.
     private async Task RingAsync()
     {
-        try
+        int asked;
+        do
         {
-            // A node of a Redis cluster counts its own listeners only: there, it takes as long as WhileAlone at worst.
-            var listeners = await redis.GetSubscriber().PublishAsync(Channel, _self);
-            _isAlone = listeners <= (_isListening ? 1 : 0);
+            asked = Volatile.Read(ref _asked);
+            Volatile.Write(ref _rungAt, Stopwatch.GetTimestamp());
+            try
+            {
+                // A node of a Redis cluster counts its own listeners only: there, it takes as long as WhileAlone at worst.
+                var listeners = await redis.GetSubscriber().PublishAsync(Channel, _self);
+                _isAlone = listeners <= (_isListening ? 1 : 0);
+            }
+            catch (Exception)
+            {
+                // Whatever it was, the others look by the clock.
+                _isAlone = false;
+            }
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
-        {
-            _isAlone = false;
-        }
+        while (Interlocked.CompareExchange(ref _asked, 0, asked) != asked);
     }
 
     private static partial class Log

@@ -19,7 +19,12 @@ internal sealed class AccessEvaluator : IPolicyEvaluator
     public Task<PolicyAuthorizationResult> AuthorizeAsync(
         AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource)
     {
-        var rule = (AccessRule)policy.Requirements[0];
+        // Of two policies on one method, none may be passed over.
+        if (policy.Requirements is not [AccessRule rule])
+        {
+            throw new InvalidOperationException($"A method has one policy, one of {nameof(Access)}.");
+        }
+
         if (Caller.Of(context) is { } caller)
         {
             if ((caller.Kind & rule.Kinds) == 0)
