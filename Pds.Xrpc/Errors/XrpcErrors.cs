@@ -74,7 +74,12 @@ public static class XrpcErrors
     /// <summary>The server cannot do it now, through no fault of the client; the answer says when to come back.</summary>
     public static XrpcException ComeBack(HttpContext context, string message)
     {
-        context.Response.Headers.RetryAfter = "2";
+        // Where an answer has begun, this one will not be sent: headers are read-only then.
+        if (!context.Response.HasStarted)
+        {
+            context.Response.Headers.RetryAfter = "2";
+        }
+
         const int Status = StatusCodes.Status503ServiceUnavailable;
         return new XrpcException(Status, XrpcErrorNames.Of(Status), message);
     }
