@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
@@ -12,14 +13,15 @@ namespace Pds.Modules.Repo.Commits;
 /// a lone commit waits for nothing, and under load the number of commits to a transaction grows by itself.
 /// </summary>
 internal sealed partial class Committer(
-    CommitStore store, EventStore events, EventPartitionStore partitions, EventTail tail, TimeProvider time, ILogger<Committer> log) : IHostedService
+    CommitStore store, EventStore events, EventPartitionStore partitions, EventTail tail, ILogger<Committer> log) : IHostedService
 {
     private const int MaxChains = 64;
     private const int MaxCommits = 512;
     private const int MaxBytes = 16 << 20;
     private const int MaxAttempts = 8;
 
-    // So long a lost database is waited for before writers are told. While it stays away, others are told at their first try.
+    // So long, of the machine's time, a lost database is waited for before writers are told. While it stays away, others are told at
+    // their first try.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // A writer holds its repository's lock while it waits for room: a full queue slows its callers down, and the limit
@@ -201,7 +203,7 @@ internal sealed partial class Committer(
             catch (Exception exception) when (attempt < MaxAttempts && IsTransient(exception) && IsWorthWaiting())
             {
                 Log.Retrying(log, exception.Message, attempt);
-                await Task.Delay(TimeSpan.FromMilliseconds(50 << attempt), time);
+                await Task.Delay(TimeSpan.FromMilliseconds(50 << attempt), TimeProvider.System);
             }
             catch (Exception exception)
             {
@@ -225,7 +227,7 @@ internal sealed partial class Committer(
         }
     }
 
-    private bool IsWorthWaiting() => time.GetElapsedTime(_awaySince ??= time.GetTimestamp()) < Patience;
+    private bool IsWorthWaiting() => Stopwatch.GetElapsedTime(_awaySince ??= Stopwatch.GetTimestamp()) < Patience;
 
     private static bool IsTransient(Exception exception) => exception is Npgsql.PostgresException { SqlState: ['5', '7', 'P', ..] } or Npgsql.NpgsqlException { IsTransient: true };
 

@@ -10,7 +10,7 @@ namespace Pds.Modules.Repo.Commits;
 /// while that is still on its way to disk; an answer is given when its own commit has arrived there.
 /// </summary>
 internal sealed class RepoWriter(
-    RepoCache cache, RepoStore repos, RecordStore records, BlobUseStore blobs, CommitBuilder builder, Committer committer, TimeProvider time)
+    RepoCache cache, RepoStore repos, RecordStore records, BlobUseStore blobs, CommitBuilder builder, Committer committer)
 {
     /// <summary>The most writes of one commit.</summary>
     public const int MaxWrites = 200;
@@ -22,6 +22,7 @@ internal sealed class RepoWriter(
     private const int MaxAttempts = 64;
     private const int AttemptsAtOnce = 8;
 
+    // Of the machine's time, whatever the calendar does: it is another process that is waited for.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Refuses writes to an account that is not there, or not active.</summary>
@@ -50,7 +51,7 @@ internal sealed class RepoWriter(
         {
             if (attempt >= AttemptsAtOnce)
             {
-                await Task.Delay(Pause, time, cancellationToken);
+                await Task.Delay(Pause, TimeProvider.System, cancellationToken);
             }
 
             var repo = await cache.GetAsync(did, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,24 +11,25 @@ namespace Pds.Modules.Repo.Firehose;
 /// another appends is read from the log, woken by a message over Redis, or by the clock where that is lost.
 /// </summary>
 public sealed partial class EventTail(
-    EventStore store, EventRing ring, IConnectionMultiplexer redis, TimeProvider time, ILogger<EventTail> log)
+    EventStore store, EventRing ring, IConnectionMultiplexer redis, ILogger<EventTail> log)
     : BackgroundService
 {
     private const int PageCount = 500;
     private const int PageBytes = 8 << 20;
 
+    // Of the machine's time: other processes append at theirs.
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private long _caughtUpAt = time.GetTimestamp();
+    private long _caughtUpAt = Stopwatch.GetTimestamp();
     private readonly EventBell _bell = new(redis, log);
 
     /// <summary>The number of an event that is on disk, most often the newest; 0 when none is known.</summary>
     public long Newest => Math.Max(0, ring.Newest);
 
     /// <summary>How long ago this process last knew that nothing in the log is after <see cref="Newest"/>.</summary>
-    internal TimeSpan Lag => time.GetElapsedTime(Volatile.Read(ref _caughtUpAt));
+    internal TimeSpan Lag => Stopwatch.GetElapsedTime(Volatile.Read(ref _caughtUpAt));
 
     /// <summary>Tells of events that have just been committed by this process.</summary>
     public void Publish(ReadOnlySpan<StreamEvent> events)
@@ -51,7 +53,7 @@ public sealed partial class EventTail(
     {
         await StartRingAsync(stoppingToken);
         var listening = _bell.ListenAsync(Wake);
-        await using var timer = time.CreateTimer(_ => Wake(), null, Poll, Poll);
+        await using var timer = TimeProvider.System.CreateTimer(_ => Wake(), null, Poll, Poll);
 
         await foreach (var _ in _signal.Reader.ReadAllAsync(stoppingToken))
         {
@@ -81,7 +83,7 @@ public sealed partial class EventTail(
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 Log.ReadFailed(log, exception);
-                await Task.Delay(Poll, time, stoppingToken);
+                await Task.Delay(Poll, TimeProvider.System, stoppingToken);
             }
         }
     }
@@ -93,7 +95,7 @@ public sealed partial class EventTail(
             ring.Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(page));
         }
 
-        Volatile.Write(ref _caughtUpAt, time.GetTimestamp());
+        Volatile.Write(ref _caughtUpAt, Stopwatch.GetTimestamp());
     }
 
     private void Wake() => _signal.Writer.TryWrite(true);

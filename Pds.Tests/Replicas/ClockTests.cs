@@ -56,6 +56,33 @@ public sealed class ClockTests(PdsFixture pds)
         Assert.Equal(2, clockIds.Count());
     }
 
+    [Fact]
+    public async Task A_write_that_loses_race_after_race_does_not_wait_for_a_clock_that_stands_still()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var database = await PdsFixture.CreateDatabaseAsync();
+        await using var server = await pds.StartServerAsync(
+            time: new FakeTimeProvider(TimeProvider.System.GetUtcNow()), database: database, replicas: 1);
+        using var alice = await TestAccount.CreateAsync(server);
+
+        // Twelve times the head does not move, as if another server had moved it.
+        await using var source = Npgsql.NpgsqlDataSource.Create(database);
+        await using var lose = source.CreateCommand(
+            """
+            CREATE SEQUENCE lost;
+            CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN IF nextval('lost') <= 12 THEN RETURN NULL; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER lose BEFORE UPDATE ON repo.repo FOR EACH ROW EXECUTE FUNCTION lose();
+            """);
+        await lose.ExecuteNonQueryAsync(stop);
+
+        var reply = await CreateAsync(server, alice, alice.Token!).WaitAsync(TimeSpan.FromSeconds(30), stop);
+
+        Assert.Equal(200, reply.Status);
+        await using var count = source.CreateCommand("SELECT last_value FROM lost");
+        Assert.Equal(13L, await count.ExecuteScalarAsync(stop));
+    }
+
     private static async Task<string> SignInAsync(PdsServer server, TestAccount alice)
     {
         var reply = await server.Xrpc.ProcedureAsync(
