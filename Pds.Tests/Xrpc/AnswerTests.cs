@@ -20,6 +20,28 @@ public sealed class AnswerTests(XrpcTestHost host) : IClassFixture<XrpcTestHost>
         Assert.Equal("*", failed.Header("Access-Control-Allow-Origin"));
     }
 
+    [Fact]
+    public async Task A_database_that_goes_away_in_the_middle_of_an_answer_breaks_the_connection()
+    {
+        await Assert.ThrowsAsync<HttpRequestException>(() => host.Client.QueryAsync("test.failLate"));
+
+        Assert.Contains(host.Lines, line => line.StartsWith("Warning Pds.Xrpc.ErrorMiddleware: GET /xrpc/test.failLate was refused", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Lines, line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains("failLate", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Lines, line => line.StartsWith("Error Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_method_with_two_policies_is_served_to_no_one()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/xrpc/test.twoPolicies");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "Full|did:web:example.com");
+
+        var account = await host.Client.SendAsync(request);
+        var nobody = await host.Client.QueryAsync("test.twoPolicies");
+
+        Assert.Equal((500, 500), (account.Status, nobody.Status));
+    }
+
     [Theory]
     [InlineData("POST", "test.query", "Incorrect HTTP method (POST) expected GET")]
     [InlineData("GET", "test.input", "Incorrect HTTP method (GET) expected POST")]

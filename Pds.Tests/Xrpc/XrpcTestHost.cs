@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Text.Encodings.Web;
@@ -11,6 +12,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Pds.Tests.Support;
 using Pds.Xrpc;
 
@@ -23,10 +25,13 @@ public sealed class XrpcTestHost : IAsyncLifetime
 
     public XrpcClient Client { get; private set; } = null!;
 
+    /// <summary>What the server has logged.</summary>
+    public ConcurrentQueue<string> Lines { get; } = [];
+
     public async ValueTask InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(new LogCapture(Lines));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddXrpc();
         builder.Services.AddAuthentication()
@@ -58,6 +63,8 @@ public sealed class XrpcTestHost : IAsyncLifetime
         xrpc.MapQuery("test.large", () => new { text = new string('x', 5000) });
         xrpc.MapQuery("test.refuse", Refuse);
         xrpc.MapQuery("test.fail", Fail);
+        xrpc.MapQuery("test.failLate", FailLateAsync);
+        xrpc.MapQuery("test.twoPolicies", () => "open").RequireAuthorization(Access.Account).RequireAuthorization(Access.Admin);
         xrpc.MapProcedure("test.input", (Input input) => input);
         xrpc.MapProcedure("test.noInput", () => Task.CompletedTask);
         xrpc.MapProcedure("test.blob", CountAsync).AcceptsBody("*/*").WithBodyLimit(1000);
@@ -73,6 +80,13 @@ public sealed class XrpcTestHost : IAsyncLifetime
     private static string Refuse() => throw XrpcErrors.RepoNotFound(Did.Parse("did:web:example.com"));
 
     private static string Fail() => throw new InvalidOperationException("a secret of the inside");
+
+    private static async Task FailLateAsync(HttpContext context)
+    {
+        await context.Response.WriteAsync("the first half");
+        await context.Response.Body.FlushAsync();
+        throw new NpgsqlException("gone", new TimeoutException());
+    }
 
     private static async Task<object> CountAsync(Stream body, CancellationToken cancellationToken)
     {

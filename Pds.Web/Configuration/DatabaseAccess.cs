@@ -28,10 +28,20 @@ internal static class DatabaseAccess
 
         // The pool lends in turn what it has: after a burst, everything would be slower with many connections, none of them warm. A few
         // stay, for to open one takes longer than most of what they are asked.
-        source.ConnectionStringBuilder.MinPoolSize = Math.Min(FewConnections, source.ConnectionStringBuilder.MaxPoolSize);
-        source.ConnectionStringBuilder.ConnectionIdleLifetime = 20;
-        source.ConnectionStringBuilder.ConnectionPruningInterval = 4;
+        var connection = source.ConnectionStringBuilder;
+        Suggest(connection, "Minimum Pool Size", Math.Min(FewConnections, connection.MaxPoolSize));
+        Suggest(connection, "Connection Idle Lifetime", 20);
+        Suggest(connection, "Connection Pruning Interval", 4);
         source.ConnectionStringBuilder.MaxAutoPrepare = 200;
         source.ConnectionStringBuilder.AutoPrepareMinUsages = 2;
+    }
+
+    // What whoever runs the server has said holds.
+    private static void Suggest(NpgsqlConnectionStringBuilder connection, string name, int value)
+    {
+        if (!connection.ShouldSerialize(name))
+        {
+            connection[name] = value;
+        }
     }
 }
