@@ -85,7 +85,7 @@ internal static class Population
                 await rows.WriteAsync(repo.Commit.Data.ToBytes(), NpgsqlDbType.Bytea);
                 await rows.WriteAsync(repo.Commit.Bytes, NpgsqlDbType.Bytea);
             });
-        await CopyAsync(connection, "repo.node (repo_id, cid, rev, bytes)", repositories, static async (rows, repo) =>
+        await CopyAsync(connection, "repo.settled_node (repo_id, cid, rev, bytes)", repositories, static async (rows, repo) =>
         {
             foreach (var node in repo.Nodes)
             {

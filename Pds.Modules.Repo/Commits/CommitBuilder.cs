@@ -33,8 +33,8 @@ internal sealed class CommitBuilder(TidClock clock, TimeProvider time)
             Previous = repo.Head,
             Commit = commit,
             Tree = tree,
-            NewNodes = change.NewNodes,
-            RemovedNodes = change.RemovedNodes,
+            IsFirstTip = !repo.HasTipRow,
+            Nodes = repo.Tip.Change(change.NewNodes, change.RemovedNodes, commit.Rev),
             Changes = changes,
             Event = NewEvent.Commit(commit, repo.Rev, repo.Tree.Root, operations, blocks, time.GetUtcNow()),
         };

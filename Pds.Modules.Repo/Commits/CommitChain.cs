@@ -32,7 +32,7 @@ internal sealed class CommitChain
     public void AddTo(CommitRows rows)
     {
         var last = _commits[^1];
-        rows.AddHead(Repo.Id, _commits[0].Previous, last.Commit);
+        rows.AddHead(Repo.Id, _commits[0].Previous, last.Commit, last.Nodes.Tip, _commits[0].IsFirstTip);
         if (_commits.Count == 1)
         {
             AddSingle(rows, last);
@@ -55,21 +55,21 @@ internal sealed class CommitChain
 
     private static void AddSingle(CommitRows rows, PendingCommit commit)
     {
-        var (added, removed) = (commit.NewNodes, commit.RemovedNodes);
+        var (added, removed) = (commit.Nodes.Settled, commit.Nodes.Unsettled);
         var replaced = Math.Min(added.Count, removed.Count);
         for (var i = 0; i < replaced; i++)
         {
-            rows.ReplaceNode(removed[i].Cid, added[i].Cid, commit.Commit.Rev, added[i].Bytes);
+            rows.ReplaceNode(removed[i], added[i]);
         }
 
         for (var i = replaced; i < removed.Count; i++)
         {
-            rows.RemoveNode(removed[i].Cid);
+            rows.RemoveNode(removed[i]);
         }
 
         for (var i = replaced; i < added.Count; i++)
         {
-            rows.AddNode(added[i].Cid, commit.Commit.Rev, added[i].Bytes);
+            rows.AddNode(added[i]);
         }
 
         foreach (var change in commit.Changes)
@@ -98,15 +98,15 @@ internal sealed class CommitChain
             if (node.IsStored)
             {
                 // It went and came back: only its revision is another.
-                rows.ReplaceNode(cid, cid, node.Rev, bytes);
+                rows.ReplaceNode(cid, new TipNode(cid, node.Rev, bytes));
             }
             else if (_removed.TryPop(out var removed))
             {
-                rows.ReplaceNode(removed, cid, node.Rev, bytes);
+                rows.ReplaceNode(removed, new TipNode(cid, node.Rev, bytes));
             }
             else
             {
-                rows.AddNode(cid, node.Rev, bytes);
+                rows.AddNode(new TipNode(cid, node.Rev, bytes));
             }
         }
 
@@ -118,7 +118,7 @@ internal sealed class CommitChain
 
     private void Fold(PendingCommit commit)
     {
-        foreach (var (cid, _) in commit.RemovedNodes)
+        foreach (var cid in commit.Nodes.Unsettled)
         {
             if (_nodes.TryGetValue(cid, out var node) && !node.IsStored)
             {
@@ -130,11 +130,11 @@ internal sealed class CommitChain
             }
         }
 
-        foreach (var (cid, bytes) in commit.NewNodes)
+        foreach (var (cid, rev, bytes) in commit.Nodes.Settled)
         {
             // A node that was stored, went and came back is written again, for its revision.
             var isStored = _nodes.TryGetValue(cid, out var node) && node.IsStored;
-            _nodes[cid] = new Node(isStored, commit.Commit.Rev, bytes);
+            _nodes[cid] = new Node(isStored, rev, bytes);
         }
 
         foreach (var change in commit.Changes)

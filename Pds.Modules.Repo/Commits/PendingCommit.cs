@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AtProto;
 using AtProto.Repo;
 using Pds.Modules.Repo.Firehose;
+using Pds.Modules.Repo.Storage;
 
 namespace Pds.Modules.Repo.Commits;
 
@@ -26,9 +27,11 @@ internal sealed class PendingCommit
 
     public required MerkleTree Tree { get; init; }
 
-    public required IReadOnlyList<Block> NewNodes { get; init; }
+    /// <summary>Whether its repository has had no tip before.</summary>
+    public required bool IsFirstTip { get; init; }
 
-    public required IReadOnlyList<Block> RemovedNodes { get; init; }
+    /// <summary>What becomes of the tree's nodes.</summary>
+    public required TipChange Nodes { get; init; }
 
     public required IReadOnlyList<RecordChange> Changes { get; init; }
 

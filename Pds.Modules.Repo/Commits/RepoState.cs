@@ -38,10 +38,16 @@ internal sealed class RepoState(StoredRepo stored, PrivateKey key)
 
     public Tid Rev { get; private set; } = stored.Rev;
 
+    /// <summary>The newest nodes of the tree, after the head.</summary>
+    public NodeTip Tip { get; private set; } = stored.Tip ?? NodeTip.Empty;
+
+    /// <summary>Whether the database has, or is to get, a row for the tip.</summary>
+    public bool HasTipRow { get; private set; } = stored.Tip is not null;
+
     public MerkleTree Tree { get; private set; } = MerkleTree.FromRoot(stored.Data);
 
     /// <summary>About how much memory this takes, in bytes.</summary>
-    public long Size => Overhead + Tree.ApproximateBytes + ((_nodes?.Count ?? 0) * NodeBytes);
+    public long Size => Overhead + Tree.ApproximateBytes + Tip.Length + ((_nodes?.Count ?? 0) * NodeBytes);
 
     /// <summary>The newest commit that was made from this state.</summary>
     public PendingCommit? Last { get; private set; }
@@ -64,16 +70,24 @@ internal sealed class RepoState(StoredRepo stored, PrivateKey key)
     {
         while (!Tree.TryPrepare(path, out var missing))
         {
-            if (_nodes is null || !_nodes.Remove(missing.Cid, out var bytes))
-            {
-                _nodes = null;
-                bytes = await repos.ReadNodeAsync(Id, missing.Cid, cancellationToken) ?? throw new StaleTreeException();
-            }
-
-            missing.Attach(bytes);
+            missing.Attach(
+                Tip.Find(missing.Cid) ?? FindAtHand(missing.Cid)
+                ?? await repos.ReadNodeAsync(Id, missing.Cid, cancellationToken) ?? throw new StaleTreeException());
         }
 
         return Tree.Get(path);
+    }
+
+    // Of a tree that is too large to come along, the rest is read as it is needed.
+    private byte[]? FindAtHand(Cid cid)
+    {
+        if (_nodes is not null && _nodes.Remove(cid, out var bytes))
+        {
+            return bytes;
+        }
+
+        _nodes = null;
+        return null;
     }
 
     /// <summary>Goes on to a commit that has been made from this state.</summary>
@@ -81,6 +95,7 @@ internal sealed class RepoState(StoredRepo stored, PrivateKey key)
     {
         Head = commit.Commit.Cid;
         Rev = commit.Commit.Rev;
+        (Tip, HasTipRow) = (commit.Nodes.Tip, true);
         Tree = ++_commits % CommitsPerTrim == 0 ? commit.Tree.Trim(MaxTreeBytes) : commit.Tree;
         if (Last is { } last)
         {

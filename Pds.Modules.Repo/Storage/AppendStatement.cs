@@ -24,8 +24,9 @@ internal static class AppendStatement
         command.CommandText =
             $"""
             WITH {(blobs ? BlobUses(command, rows.BlobUses) : "")} {Heads(command, rows, blobs)}, {Records(command, rows.NewRecords)},
-            {ReplacedNodes(command, rows)},
-            {(parts.HasFlag(CommitParts.Nodes) ? Nodes(command, rows) : "")}
+            {(parts.HasFlag(CommitParts.NewTips) ? NewTips(command, rows.NewTips) : "")}
+            {(parts.HasFlag(CommitParts.Unsettled) ? UnsettledNodes(command, rows) : "")}
+            {(parts.HasFlag(CommitParts.Settled) ? SettledNodes(command, rows.NewNodes) : "")}
             {(parts.HasFlag(CommitParts.Changes) ? Changes(command, rows) : "")}
             {(blobs ? BlobsKept : "")}
             {Events(command, rows.Events, known)}
@@ -61,46 +62,49 @@ internal static class AppendStatement
             ), won AS (
                 SELECT array_agg(head.head IS NOT NULL ORDER BY all_heads.head) AS heads
                 FROM generate_series(1, cardinality({ids})) AS all_heads (head) LEFT JOIN head ON head.head = all_heads.head
+            ), tip AS (
+                UPDATE repo.tip AS t SET nodes = new.nodes
+                FROM unnest({ids}, {Add(command, rows.Tips, NpgsqlDbType.Bytea)}) WITH ORDINALITY AS new (repo_id, nodes, head)
+                WHERE t.repo_id = new.repo_id AND {Moved}[new.head]
             )
             """;
     }
 
-    private static string ReplacedNodes(NpgsqlBatchCommand command, CommitRows rows)
+    private static string NewTips(NpgsqlBatchCommand command, CommitRows.TipRows rows) =>
+        $"""
+        new_tip AS (
+            INSERT INTO repo.tip (repo_id, nodes)
+            SELECT repo_id, nodes FROM unnest({Hanging(command, rows)}, {Add(command, rows.Nodes, NpgsqlDbType.Bytea)})
+                AS new (head, repo_id, nodes)
+            WHERE {Moved}[new.head]
+        ),
+        """;
+
+    private static string UnsettledNodes(NpgsqlBatchCommand command, CommitRows rows)
     {
-        var nodes = rows.ReplacingNodes;
-        var columns = string.Join(
-            ", ", Hanging(command, nodes), Add(command, rows.ReplacedCids, NpgsqlDbType.Bytea),
-            Add(command, nodes.Cids, NpgsqlDbType.Bytea), Add(command, nodes.Revs, NpgsqlDbType.Bigint),
-            Add(command, nodes.Bytes, NpgsqlDbType.Bytea));
+        var columns = $"{NodeColumns(command, rows.ReplacingNodes)}, {Add(command, rows.ReplacedCids, NpgsqlDbType.Bytea)}";
+        var removed = $"{Hanging(command, rows.RemovedNodes)}, {Add(command, rows.RemovedNodes.Cids, NpgsqlDbType.Bytea)}";
         return
             $"""
             replaced_node AS (
-                UPDATE repo.node AS n SET cid = new.cid, rev = new.rev, bytes = new.bytes
-                FROM unnest({columns}) AS new (head, repo_id, replaced, cid, rev, bytes)
+                UPDATE repo.settled_node AS n SET cid = new.cid, rev = new.rev, bytes = new.bytes
+                FROM unnest({columns}) AS new (head, repo_id, cid, rev, bytes, replaced)
                 WHERE n.repo_id = new.repo_id AND n.cid = new.replaced AND {Moved}[new.head]
-            )
-            """;
-    }
-
-    private static string Nodes(NpgsqlBatchCommand command, CommitRows rows)
-    {
-        var removed = string.Join(
-            ", ", Hanging(command, rows.RemovedNodes), Add(command, rows.RemovedNodes.Cids, NpgsqlDbType.Bytea));
-        var added = string.Join(
-            ", ", Hanging(command, rows.NewNodes), Add(command, rows.NewNodes.Cids, NpgsqlDbType.Bytea),
-            Add(command, rows.NewNodes.Revs, NpgsqlDbType.Bigint), Add(command, rows.NewNodes.Bytes, NpgsqlDbType.Bytea));
-        return
-            $"""
-            removed_node AS (
-                DELETE FROM repo.node AS n USING unnest({removed}) AS old (head, repo_id, cid)
+            ), removed_node AS (
+                DELETE FROM repo.settled_node AS n USING unnest({removed}) AS old (head, repo_id, cid)
                 WHERE n.repo_id = old.repo_id AND n.cid = old.cid AND {Moved}[old.head]
-            ), node AS (
-                INSERT INTO repo.node (repo_id, cid, rev, bytes)
-                SELECT repo_id, cid, rev, bytes FROM unnest({added}) AS new (head, repo_id, cid, rev, bytes)
-                WHERE {Moved}[new.head]
             ),
             """;
     }
+
+    private static string SettledNodes(NpgsqlBatchCommand command, CommitRows.NodeRows rows) =>
+        $"""
+        node AS (
+            INSERT INTO repo.settled_node (repo_id, cid, rev, bytes)
+            SELECT repo_id, cid, rev, bytes FROM unnest({NodeColumns(command, rows)}) AS new (head, repo_id, cid, rev, bytes)
+            WHERE {Moved}[new.head]
+        ),
+        """;
 
     private static string Records(NpgsqlBatchCommand command, CommitRows.RecordRows rows) =>
         $"""
@@ -179,6 +183,10 @@ internal static class AppendStatement
     private static string RecordColumns(NpgsqlBatchCommand command, CommitRows.RecordRows rows) => string.Join(
         ", ", Paths(command, rows), Add(command, rows.Revs, NpgsqlDbType.Bigint), Add(command, rows.Links, NpgsqlDbType.Bigint),
         Add(command, rows.Cids, NpgsqlDbType.Bytea), Add(command, rows.Values, NpgsqlDbType.Bytea));
+
+    private static string NodeColumns(NpgsqlBatchCommand command, CommitRows.NodeRows rows) => string.Join(
+        ", ", Hanging(command, rows), Add(command, rows.Cids, NpgsqlDbType.Bytea), Add(command, rows.Revs, NpgsqlDbType.Bigint),
+        Add(command, rows.Bytes, NpgsqlDbType.Bytea));
 
     private static string Paths(NpgsqlBatchCommand command, CommitRows.PathRows rows) => string.Join(
         ", ", Hanging(command, rows), Add(command, rows.Collections, NpgsqlDbType.Text), Add(command, rows.Rkeys, NpgsqlDbType.Text));

@@ -12,7 +12,9 @@ namespace Pds.Modules.Repo.Storage;
 /// a buffer, whatever the size of the repository. Source: PostgreSQL documentation, "COPY", "Binary Format".
 /// </summary>
 /// <param name="commit">The commit of that moment, which is none of the rows.</param>
-internal sealed class BlockCopy(NpgsqlConnection connection, NpgsqlTransaction moment, Block commit, Stream rows) : IAsyncDisposable
+/// <param name="tip">The nodes of that moment that are none of the rows either.</param>
+internal sealed class BlockCopy(
+    NpgsqlConnection connection, NpgsqlTransaction moment, Block commit, IReadOnlyList<TipNode> tip, Stream rows) : IAsyncDisposable
 {
     private const int HeaderLength = 11 + 4 + 4;
     private const int InitialBuffer = 64 * 1024;
@@ -26,7 +28,16 @@ internal sealed class BlockCopy(NpgsqlConnection connection, NpgsqlTransaction m
     private int _end;
     private bool _hasHeader;
 
-    public Block Commit => commit;
+    /// <summary>Begins the file: its root, and what has been read already.</summary>
+    public void WriteStartTo(IBufferWriter<byte> car)
+    {
+        CarWriter.WriteHeader(car, commit.Cid);
+        CarWriter.WriteBlock(car, commit.Cid, commit.Bytes);
+        foreach (var node in tip)
+        {
+            CarWriter.WriteBlock(car, node.Cid, node.Bytes);
+        }
+    }
 
     /// <summary>Receives a buffer full, or what there is left; false at the end.</summary>
     public async ValueTask<bool> ReceiveAsync()

@@ -24,6 +24,12 @@ internal sealed class CommitRows
 
     public List<byte[]> Commits { get; } = [];
 
+    /// <summary>The tip that each head gets.</summary>
+    public List<byte[]> Tips { get; } = [];
+
+    /// <summary>Those of repositories that had none.</summary>
+    public TipRows NewTips { get; } = new();
+
     /// <summary>Nodes that take the row of one that goes, whose CID is in <see cref="ReplacedCids"/>.</summary>
     public NodeRows ReplacingNodes { get; } = new();
 
@@ -59,6 +65,8 @@ internal sealed class CommitRows
         Cids.Clear();
         DataCids.Clear();
         Commits.Clear();
+        Tips.Clear();
+        NewTips.Clear();
         ReplacingNodes.Clear();
         ReplacedCids.Clear();
         NewNodes.Clear();
@@ -75,12 +83,15 @@ internal sealed class CommitRows
 
     /// <summary>What there are rows of.</summary>
     public CommitParts Parts =>
-        (NewNodes.Heads.Count + RemovedNodes.Heads.Count > 0 ? CommitParts.Nodes : 0)
+        (NewNodes.Heads.Count > 0 ? CommitParts.Settled : 0)
+        | (ReplacingNodes.Heads.Count + RemovedNodes.Heads.Count > 0 ? CommitParts.Unsettled : 0)
         | (UpdatedRecords.Heads.Count + RemovedRecords.Heads.Count + Overwritten.Heads.Count > 0 ? CommitParts.Changes : 0)
-        | (BlobUses.Heads.Count > 0 ? CommitParts.Blobs : 0);
+        | (BlobUses.Heads.Count > 0 ? CommitParts.Blobs : 0)
+        | (NewTips.Heads.Count > 0 ? CommitParts.NewTips : 0);
 
     /// <summary>Starts a head; the rows added next belong to it.</summary>
-    public void AddHead(long repoId, Cid previous, SignedCommit commit)
+    /// <param name="isNewTip">Whether the repository has had no tip so far.</param>
+    public void AddHead(long repoId, Cid previous, SignedCommit commit, NodeTip tip, bool isNewTip)
     {
         RepoIds.Add(repoId);
         PreviousCids.Add(previous.ToBytes());
@@ -88,18 +99,23 @@ internal sealed class CommitRows
         Cids.Add(commit.Cid.ToBytes());
         DataCids.Add(commit.Data.ToBytes());
         Commits.Add(commit.Bytes);
+        Tips.Add(tip.Encode());
+        if (isNewTip)
+        {
+            NewTips.Add(Head, repoId, Tips[^1]);
+        }
     }
 
     /// <summary>Replaces a node. To rewrite a row costs less than to delete one and insert another.</summary>
-    public void ReplaceNode(Cid replaced, Cid cid, Tid rev, byte[] bytes)
+    public void ReplaceNode(Cid replaced, in TipNode node)
     {
         ReplacedCids.Add(replaced.ToBytes());
-        ReplacingNodes.Add(Head, RepoId, cid, rev, bytes);
+        ReplacingNodes.Add(Head, RepoId, node);
     }
 
-    public void AddNode(Cid cid, Tid rev, byte[] bytes) => NewNodes.Add(Head, RepoId, cid, rev, bytes);
+    public void AddNode(in TipNode node) => NewNodes.Add(Head, RepoId, node);
 
-    public void RemoveNode(Cid cid) => RemovedNodes.Add(Head, RepoId, cid, default, []);
+    public void RemoveNode(Cid cid) => RemovedNodes.Add(Head, RepoId, new TipNode(cid, default, []));
 
     /// <summary>Adds what becomes of a record.</summary>
     /// <param name="change">With what the database has now as its <see cref="RecordChange.Previous"/>.</param>
@@ -157,6 +173,23 @@ internal sealed class CommitRows
         }
     }
 
+    internal sealed class TipRows : HangingRows
+    {
+        public List<byte[]> Nodes { get; } = [];
+
+        public void Add(int head, long repoId, byte[] nodes)
+        {
+            Add(head, repoId);
+            Nodes.Add(nodes);
+        }
+
+        public override void Clear()
+        {
+            base.Clear();
+            Nodes.Clear();
+        }
+    }
+
     internal sealed class NodeRows : HangingRows
     {
         public List<byte[]> Cids { get; } = [];
@@ -165,12 +198,12 @@ internal sealed class CommitRows
 
         public List<byte[]> Bytes { get; } = [];
 
-        public void Add(int head, long repoId, Cid cid, Tid rev, byte[] bytes)
+        public void Add(int head, long repoId, in TipNode node)
         {
             Add(head, repoId);
-            Cids.Add(cid.ToBytes());
-            Revs.Add(rev.Value);
-            Bytes.Add(bytes);
+            Cids.Add(node.Cid.ToBytes());
+            Revs.Add(node.Rev.Value);
+            Bytes.Add(node.Bytes);
         }
 
         public override void Clear()

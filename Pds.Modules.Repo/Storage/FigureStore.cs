@@ -52,7 +52,7 @@ public sealed class FigureStore(NpgsqlDataSource database)
                 CASE WHEN large THEN records ELSE (SELECT count(*) FROM repo.record) END,
                 CASE WHEN large THEN blobs ELSE (SELECT count(*) FROM repo.blob) END,
                 (SELECT coalesce(sum(size), 0)::bigint FROM repo.blob),
-                large, pg_total_relation_size('repo.record'), pg_total_relation_size('repo.node'),
+                large, pg_total_relation_size('repo.record'), pg_total_relation_size('repo.settled_node') + pg_total_relation_size('repo.tip'),
                 pg_database_size(current_database()), current_setting('server_version')
             FROM size
             """);

@@ -22,9 +22,17 @@ internal sealed class ImportStore(NpgsqlDataSource database)
             {
                 // From here until the end no process moves this head: its commit would wait for rows of ours, with the lock of
                 // the event sequence in its hand and everybody behind it.
-                await using var exclude = new NpgsqlCommand($"SELECT pg_advisory_xact_lock(hashtextextended('{HeadLock}', $1))", connection);
-                exclude.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
-                await exclude.ExecuteNonQueryAsync(cancellationToken);
+                await RunAsync(connection, $"SELECT pg_advisory_xact_lock(hashtextextended('{HeadLock}', $1))", repoId, cancellationToken);
+
+                // An import knows settled nodes only. When it does not move the head in the end, this is undone, too.
+                await RunAsync(
+                    connection,
+                    """
+                    INSERT INTO repo.settled_node (repo_id, cid, rev, bytes)
+                    SELECT $1, n.cid, n.rev, n.bytes FROM repo.tip AS t, repo.tip_nodes(t.nodes) AS n WHERE t.repo_id = $1
+                    """,
+                    repoId, cancellationToken);
+                await RunAsync(connection, "UPDATE repo.tip SET nodes = '' WHERE repo_id = $1", repoId, cancellationToken);
                 return new RunningImport(connection, transaction, repoId, rev);
             }
 
@@ -35,6 +43,13 @@ internal sealed class ImportStore(NpgsqlDataSource database)
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, long repoId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     // The plans must not follow the statistics of tables that were small a moment ago.

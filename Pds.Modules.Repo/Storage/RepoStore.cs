@@ -15,13 +15,13 @@ internal sealed class RepoStore(NpgsqlDataSource database, EventPartitionStore p
         await using var batch = database.CreateBatch();
         var head = new NpgsqlBatchCommand(
             """
-            SELECT r.id, r.status, r.rev, r.cid, r.data, k.id, k.did_key, k.sealed
-            FROM repo.repo AS r JOIN repo.signing_key AS k ON k.id = r.signing_key_id
+            SELECT r.id, r.status, r.rev, r.cid, r.data, k.id, k.did_key, k.sealed, t.nodes
+            FROM repo.repo AS r JOIN repo.signing_key AS k ON k.id = r.signing_key_id LEFT JOIN repo.tip AS t ON t.repo_id = r.id
             WHERE r.did = $1
             """);
         head.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
         var nodes = new NpgsqlBatchCommand(
-            "SELECT cid, bytes FROM repo.node WHERE repo_id = (SELECT id FROM repo.repo WHERE did = $1) LIMIT $2");
+            "SELECT cid, bytes FROM repo.settled_node WHERE repo_id = (SELECT id FROM repo.repo WHERE did = $1) LIMIT $2");
         nodes.Parameters.Add(new NpgsqlParameter<string> { TypedValue = did.Value });
         nodes.Parameters.Add(new NpgsqlParameter<long> { TypedValue = maxNodes });
         batch.BatchCommands.Add(head);
@@ -36,7 +36,8 @@ internal sealed class RepoStore(NpgsqlDataSource database, EventPartitionStore p
         var repo = new StoredRepo(
             reader.GetInt64(0), did, (AccountStatus)reader.GetInt16(1), new Tid(reader.GetInt64(2)),
             ReadCid(reader, 3), ReadCid(reader, 4),
-            new StoredKey(reader.GetInt64(5), reader.GetString(6), reader.GetFieldValue<byte[]>(7)));
+            new StoredKey(reader.GetInt64(5), reader.GetString(6), reader.GetFieldValue<byte[]>(7)),
+            reader.IsDBNull(8) ? null : NodeTip.Decode(reader.GetFieldValue<byte[]>(8)));
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -75,7 +76,7 @@ internal sealed class RepoStore(NpgsqlDataSource database, EventPartitionStore p
     /// <summary>A node of the current tree; null when it is not, or not any more, one of it.</summary>
     public async Task<byte[]?> ReadNodeAsync(long repoId, Cid cid, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT bytes FROM repo.node WHERE repo_id = $1 AND cid = $2");
+        await using var command = database.CreateCommand("SELECT bytes FROM repo.node WHERE repo_id = $1 AND cid = $2 LIMIT 1");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = cid.ToBytes() });
         return (byte[]?)await command.ExecuteScalarAsync(cancellationToken);
@@ -93,7 +94,7 @@ internal sealed class RepoStore(NpgsqlDataSource database, EventPartitionStore p
                 ON CONFLICT (did) DO NOTHING
                 RETURNING id
             ), node AS (
-                INSERT INTO repo.node (repo_id, cid, rev, bytes) SELECT id, $7, $5, $9 FROM repo
+                INSERT INTO repo.settled_node (repo_id, cid, rev, bytes) SELECT id, $7, $5, $9 FROM repo
             ), {EventStore.AppendForRepo(first: 10)}
             """);
         command.Parameters.AddWithValue(repo.Did.Value);
@@ -209,7 +210,9 @@ internal sealed class RepoStore(NpgsqlDataSource database, EventPartitionStore p
             WITH gone AS (
                 DELETE FROM repo.repo WHERE did = $1 AND status = {(int)AccountStatus.Deleted} RETURNING id, signing_key_id
             ), node AS (
-                DELETE FROM repo.node USING gone WHERE repo_id = gone.id
+                DELETE FROM repo.settled_node USING gone WHERE repo_id = gone.id
+            ), tip AS (
+                DELETE FROM repo.tip USING gone WHERE repo_id = gone.id
             ), record AS (
                 DELETE FROM repo.record USING gone WHERE repo_id = gone.id
             ), record_blob AS (

@@ -31,7 +31,7 @@ internal sealed class RunningImport(NpgsqlConnection connection, NpgsqlTransacti
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT r.cid, n.cid, n.bytes FROM repo.repo AS r JOIN repo.node AS n ON n.repo_id = r.id WHERE r.id = $1
+            SELECT r.cid, n.cid, n.bytes FROM repo.repo AS r JOIN repo.settled_node AS n ON n.repo_id = r.id WHERE r.id = $1
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
@@ -104,7 +104,7 @@ internal sealed class RunningImport(NpgsqlConnection connection, NpgsqlTransacti
     {
         foreach (var removed in diff.RemovedNodes.Chunk(NodesAtOnce))
         {
-            await using var command = new NpgsqlCommand("DELETE FROM repo.node WHERE repo_id = $1 AND cid = ANY ($2)", connection);
+            await using var command = new NpgsqlCommand("DELETE FROM repo.settled_node WHERE repo_id = $1 AND cid = ANY ($2)", connection);
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
             command.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = Array.ConvertAll(removed, cid => cid.ToBytes()) });
             await command.ExecuteNonQueryAsync(cancellationToken);
@@ -145,7 +145,7 @@ internal sealed class RunningImport(NpgsqlConnection connection, NpgsqlTransacti
     /// <summary>Writes a whole tree in place of the one that is there.</summary>
     public async Task ReplaceNodesAsync(List<Block> nodes, CancellationToken cancellationToken)
     {
-        await using var clear = new NpgsqlCommand("DELETE FROM repo.node WHERE repo_id = $1", connection);
+        await using var clear = new NpgsqlCommand("DELETE FROM repo.settled_node WHERE repo_id = $1", connection);
         clear.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
         await clear.ExecuteNonQueryAsync(cancellationToken);
         foreach (var node in nodes)
@@ -255,7 +255,7 @@ internal sealed class RunningImport(NpgsqlConnection connection, NpgsqlTransacti
     }
 
     private Task SendNodesAsync(CancellationToken cancellationToken) =>
-        _rows.SendAsync(connection, "COPY repo.node (repo_id, cid, rev, bytes) FROM STDIN (FORMAT BINARY)", cancellationToken);
+        _rows.SendAsync(connection, "COPY repo.settled_node (repo_id, cid, rev, bytes) FROM STDIN (FORMAT BINARY)", cancellationToken);
 
     private void AddOptional(long? value)
     {

@@ -117,7 +117,7 @@ internal sealed class SyncStore(NpgsqlDataSource database, SharedReads reads)
         try
         {
             var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-            var commit = await StartScanAsync(connection, repoId, cancellationToken);
+            var (commit, tip) = await StartScanAsync(connection, repoId, cancellationToken);
 
             // COPY takes no parameters; these are numbers.
             var after = since?.Value ?? -1;
@@ -126,13 +126,13 @@ internal sealed class SyncStore(NpgsqlDataSource database, SharedReads reads)
                     CultureInfo.InvariantCulture,
                     $"""
                     COPY (
-                        SELECT cid, bytes FROM repo.node WHERE repo_id = {repoId} AND rev > {after}
+                        SELECT cid, bytes FROM repo.settled_node WHERE repo_id = {repoId} AND rev > {after}
                         UNION ALL
                         SELECT cid, value FROM repo.record WHERE repo_id = {repoId} AND rev > {after}
                     ) TO STDOUT (FORMAT BINARY)
                     """),
                 cancellationToken);
-            return new BlockCopy(connection, moment, commit, rows);
+            return new BlockCopy(connection, moment, commit, [.. tip.Nodes.Where(node => node.Rev.Value > after)], rows);
         }
         catch
         {
@@ -172,13 +172,13 @@ internal sealed class SyncStore(NpgsqlDataSource database, SharedReads reads)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
 
-        var (commit, root) = await ReadCommitAsync(connection, repoId, cancellationToken);
+        var (commit, root, tip) = await ReadCommitAsync(connection, repoId, cancellationToken);
         var tree = MerkleTree.FromRoot(root);
         var key = System.Text.Encoding.ASCII.GetBytes($"{collection}/{rkey}");
         IReadOnlyList<Block> path;
         while (!CommitProof.TryCollect(tree, key, out path, out var missing))
         {
-            missing.Attach(await ReadNodeAsync(connection, repoId, missing.Cid, cancellationToken));
+            missing.Attach(tip.Find(missing.Cid) ?? await ReadNodeAsync(connection, repoId, missing.Cid, cancellationToken));
         }
 
         List<Block> blocks = [commit, .. path];
@@ -191,23 +191,28 @@ internal sealed class SyncStore(NpgsqlDataSource database, SharedReads reads)
     }
 
     // To start processes that help with a scan takes longer than the scan of most repositories, so none are for this transaction.
-    private static async Task<Block> StartScanAsync(NpgsqlConnection connection, long repoId, CancellationToken cancellationToken)
+    private static async Task<(Block Commit, NodeTip Tip)> StartScanAsync(NpgsqlConnection connection, long repoId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT cid, commit, set_config('max_parallel_workers_per_gather', '0', true) FROM repo.repo WHERE id = $1", connection);
+            """
+            SELECT r.cid, r.commit, t.nodes, set_config('max_parallel_workers_per_gather', '0', true)
+            FROM repo.repo AS r LEFT JOIN repo.tip AS t ON t.repo_id = r.id WHERE r.id = $1
+            """,
+            connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? ReadBlock(reader) : throw Deleted();
+        return await reader.ReadAsync(cancellationToken) ? (ReadBlock(reader), ReadTip(reader, 2)) : throw Deleted();
     }
 
-    private static async Task<(Block Commit, Cid Root)> ReadCommitAsync(
+    private static async Task<(Block Commit, Cid Root, NodeTip Tip)> ReadCommitAsync(
         NpgsqlConnection connection, long repoId, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT cid, commit, data FROM repo.repo WHERE id = $1", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT r.cid, r.commit, r.data, t.nodes FROM repo.repo AS r LEFT JOIN repo.tip AS t ON t.repo_id = r.id WHERE r.id = $1", connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? (ReadBlock(reader), ReadCid(reader, 2))
+            ? (ReadBlock(reader), ReadCid(reader, 2), ReadTip(reader, 3))
             : throw Deleted();
     }
 
@@ -216,7 +221,7 @@ internal sealed class SyncStore(NpgsqlDataSource database, SharedReads reads)
     private static async Task<byte[]> ReadNodeAsync(
         NpgsqlConnection connection, long repoId, Cid cid, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT bytes FROM repo.node WHERE repo_id = $1 AND cid = $2", connection);
+        await using var command = new NpgsqlCommand("SELECT bytes FROM repo.settled_node WHERE repo_id = $1 AND cid = $2", connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = repoId });
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = cid.ToBytes() });
         return (byte[]?)await command.ExecuteScalarAsync(cancellationToken)
@@ -241,6 +246,9 @@ internal sealed class SyncStore(NpgsqlDataSource database, SharedReads reads)
         reader.GetInt64(0), Did.Parse(reader.GetString(1)), ReadCid(reader, 2), new Tid(reader.GetInt64(3)), (AccountStatus)reader.GetInt16(4));
 
     private static Block ReadBlock(NpgsqlDataReader reader) => new(ReadCid(reader, 0), reader.GetFieldValue<byte[]>(1));
+
+    private static NodeTip ReadTip(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? NodeTip.Empty : NodeTip.Decode(reader.GetFieldValue<byte[]>(column));
 
     private static Cid ReadCid(NpgsqlDataReader reader, int column) =>
         Cid.TryRead(reader.GetFieldValue<byte[]>(column), out var cid) ? cid : throw new InvalidOperationException("A stored CID is broken.");

@@ -105,7 +105,7 @@ internal sealed class TakeoverStore(NpgsqlDataSource database, EventPartitionSto
         NpgsqlConnection connection, long repoId, TakeoverContents contents, CancellationToken cancellationToken)
     {
         var rows = new CopyBuffer();
-        const string intoNodes = "COPY repo.node (repo_id, cid, rev, bytes) FROM STDIN (FORMAT BINARY)";
+        const string intoNodes = "COPY repo.settled_node (repo_id, cid, rev, bytes) FROM STDIN (FORMAT BINARY)";
         foreach (var cid in contents.Nodes)
         {
             rows.StartRow(4);

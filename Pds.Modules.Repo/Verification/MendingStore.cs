@@ -57,7 +57,7 @@ internal sealed class MendingStore(NpgsqlDataSource database)
         await ExecuteAsync(
             connection,
             """
-            INSERT INTO repo.node (repo_id, cid, rev, bytes) SELECT $1, cid, $2, bytes FROM unnest($3, $4) AS new (cid, bytes)
+            INSERT INTO repo.settled_node (repo_id, cid, rev, bytes) SELECT $1, cid, $2, bytes FROM unnest($3, $4) AS new (cid, bytes)
             ON CONFLICT DO NOTHING
             """,
             cancellationToken,

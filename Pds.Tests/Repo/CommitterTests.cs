@@ -54,12 +54,15 @@ public sealed class CommitterTests(TestServices services)
         await using var prompt = await RepoHost.StartAsync(services, database);
         await using var late = await RepoHost.StartAsync(services, valve.ConnectionString);
         var did = await prompt.CreateAccountAsync();
+
+        // The second is written by the same statement as those that follow: preparing one takes an answer.
         await late.ApplyAsync(did, late.Prepare(WriteAction.Create, Collection, "warm"));
+        await late.ApplyAsync(did, late.Prepare(WriteAction.Create, Collection, "warmer"));
 
         // The commit is on disk and others have built on it; its maker does not know, and is asked about what they made.
         valve.Close();
         var first = late.ApplyAsync(did, late.Prepare(WriteAction.Create, Collection, "one"));
-        await Eventually.TrueAsync(async () => await prompt.CountAsync("SELECT count(*) FROM repo.record") == 2);
+        await Eventually.TrueAsync(async () => await prompt.CountAsync("SELECT count(*) FROM repo.record") == 3);
         await prompt.ApplyAsync(did, prompt.Prepare(WriteAction.Create, Collection, "two"));
         var second = late.ApplyAsync(
             did, PreparedWrite.Delete(Nsid.Parse(Collection), RecordKey.Parse("two"), WriteAction.Delete));
@@ -68,7 +71,7 @@ public sealed class CommitterTests(TestServices services)
 
         await first;
         Assert.NotNull(await second);
-        Assert.Equal(["one", "warm"], await prompt.ListAsync("SELECT rkey FROM repo.record ORDER BY rkey"));
+        Assert.Equal(["one", "warm", "warmer"], await prompt.ListAsync("SELECT rkey FROM repo.record ORDER BY rkey"));
     }
 
     [Fact]
@@ -191,7 +194,7 @@ public sealed class CommitterTests(TestServices services)
                 await using var kill = killer.CreateCommand(
                     """
                     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-                    WHERE datname = current_database() AND query LIKE '%replaced_node AS (%' AND pid <> pg_backend_pid()
+                    WHERE datname = current_database() AND query LIKE '%UPDATE repo.tip AS t%' AND pid <> pg_backend_pid()
                     """);
                 ended += (long)(await kill.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
             }

@@ -26,8 +26,7 @@ internal sealed class ExportResult(SyncStore repos, long repoId, Tid? since) : I
         await using var blocks = await repos.OpenBlocksAsync(repoId, since, cancellationToken);
         httpContext.Response.ContentType = CarWriter.MediaType;
         var writer = httpContext.Response.BodyWriter;
-        CarWriter.WriteHeader(writer, blocks.Commit.Cid);
-        CarWriter.WriteBlock(writer, blocks.Commit.Cid, blocks.Commit.Bytes);
+        blocks.WriteStartTo(writer);
         while (await blocks.ReceiveAsync())
         {
             blocks.WriteTo(writer);
