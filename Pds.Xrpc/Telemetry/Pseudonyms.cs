@@ -29,8 +29,8 @@ public sealed partial class Pseudonyms(string secret)
 
     internal void Name(Did did)
     {
-        // The administrator has none.
-        if (did != default && Activity.Current is { IsAllDataRequested: true } activity)
+        // The administrator has none. The host makes an activity for its log lines where nobody traces: that one ends as it began.
+        if (did != default && Activity.Current is { IsAllDataRequested: true } activity && activity.Source.HasListeners())
         {
             activity.SetTag(Tag, Of(did));
         }
