@@ -10,8 +10,8 @@ namespace Pds.Modules.Repo.Storage;
 /// </summary>
 internal sealed class NodeTip
 {
-    // Two versions of a row this large share a page.
-    private const int MaxBytes = 3072;
+    // Three versions of a row this large share a page. Larger tips find no room beside themselves, and smaller ones hold less.
+    private const int MaxBytes = 2560;
 
     // Revision, CID, length.
     private const int CidAt = 8;
