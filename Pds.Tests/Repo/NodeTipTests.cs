@@ -93,16 +93,15 @@ public sealed class NodeTipTests(TestServices services)
         await using var host = await RepoHost.StartAsync(services, await RepoHost.CreateDatabaseAsync(services));
         var did = await host.CreateAccountAsync();
 
+        var settled = new HashSet<string>();
         for (var i = 0; i < 150; i++)
         {
             await host.ApplyAsync(did, host.Prepare(WriteAction.Create, Collection, $"r{i:d4}"));
+            settled.UnionWith(await host.ListAsync("SELECT coalesce(string_agg(cid::text, ',' ORDER BY cid), '') FROM repo.settled_node"));
         }
 
-        // A node in three records is never replaced again; those are all that settle.
-        var audit = await RepoAudit.RunAsync(host.Database);
-        Assert.Equal(150, audit.RecordsOf(did).Count);
-        Assert.Equal(1, await host.CountAsync("SELECT count(*) FROM repo.tip WHERE length(nodes) BETWEEN 1 AND 2560"));
-        Assert.InRange(await host.CountAsync("SELECT count(*) FROM repo.settled_node"), 1, 75);
+        Assert.InRange(settled.Count, 10, 90);
+        Assert.Equal(150, (await RepoAudit.RunAsync(host.Database)).RecordsOf(did).Count);
     }
 
     [Fact]
