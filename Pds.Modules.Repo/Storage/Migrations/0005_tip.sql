@@ -3,7 +3,6 @@
 -- by the time its place is needed settles in a row of its own.
 
 ALTER TABLE repo.node RENAME TO settled_node;
-ALTER TABLE repo.settled_node RENAME CONSTRAINT node_pkey TO settled_node_pkey;
 
 -- nodes: for each, its revision (8 bytes), its CID (36), the length of its bytes (4), its bytes; numbers big-endian.
 CREATE TABLE repo.tip (
