@@ -68,7 +68,7 @@ const isPublished = args.includes('--published')
 if (isPublished) args.splice(args.indexOf('--published'), 1)
 const published = path.join('bin', 'Published', 'net10.0')
 for (const project of isPublished ? [] : ['Pds.AppHost', 'Pds.DevPlc', 'Pds.Web'])
-  execFileSync('dotnet', ['publish', '-c', 'Release', '--ucr', '--no-self-contained', '-v', 'q', '-nologo', '-o', path.join(root, project, published), path.join(root, project)],
+  execFileSync('dotnet', ['publish', '-c', 'Release', '--ucr', '--no-self-contained', '--disable-build-servers', '-v', 'q', '-nologo', '-o', path.join(root, project, published), path.join(root, project)],
     { stdio: 'inherit', env: { ...process.env, UseAspire: 'false' } })
 const data = path.join(work, 'pds')
 fs.rmSync(data, { recursive: true, force: true })
