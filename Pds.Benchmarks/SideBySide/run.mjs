@@ -1,4 +1,4 @@
-// Measures the reference PDS and this server one after the other on this machine, with the same load, and prints both.
+// Measures the reference PDS and this server in turn on this machine, line by line, with the same load, and prints both.
 //   node run.mjs [--quick] [--only REGEX] [--out PREFIX] [--published] [any other option of bench/run.mjs]
 // Needs Node 20, a C++ compiler for the reference's SQLite, PostgreSQL and the .NET SDK. Everything that is installed goes
 // to $PEER_WORK (default: peer-work in the system's temporary folder).
@@ -25,39 +25,13 @@ async function started(child, file) {
   throw new Error(`no ${file} after five minutes`)
 }
 
-// What the Postgres beneath this server does alone: one small insert a transaction, 32 clients.
-function pgbench(data) {
-  const folder = path.join(data, 'postgres')
-  const cluster = path.join(folder, fs.readdirSync(folder).find((name) => /^pg\d+$/.test(name)))
-  const [, , , port, socket] = fs.readFileSync(path.join(cluster, 'postmaster.pid'), 'utf8').split('\n')
-  const env = {
-    ...process.env, PGHOST: path.resolve(cluster, socket), PGPORT: port, PGUSER: 'pds', PGDATABASE: 'pgbench',
-    PGPASSWORD: fs.readFileSync(path.join(folder, 'postgres-password'), 'utf8'),
-  }
-  const run = (program, ...programArgs) => execFileSync(program, programArgs, { env, stdio: ['ignore', 'pipe', 'ignore'] }).toString()
-  run('psql', '-d', 'postgres', '-c', 'create database pgbench')
-  run('psql', '-c', 'create table t (id bigserial primary key, did text, body text)')
-  const script = path.join(data, 'insert.sql')
-  fs.writeFileSync(script, "insert into t (did, body) values ('did-plc-aaaaaaaaaaaaaaaaaaaaaaaa', repeat(md5(random()::text), 15));\n")
-  const report = run('pgbench', '-n', '-M', 'prepared', '-f', script, '-c', '32', '-j', '1', '-T', '6')
-  run('psql', '-d', 'postgres', '-c', 'drop database pgbench')
-  return Number(/tps = ([\d.]+)/.exec(report)[1])
-}
-
-async function measure(name, file, command, commandArgs, env, after) {
+// Starts a server and waits for its run.json.
+async function start(name, file, command, commandArgs, env) {
   fs.rmSync(file, { force: true })
   const log = fs.openSync(path.join(work, `${name}.log`), 'w')
   const child = spawn(command, commandArgs, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', log, log] })
-  try {
-    await started(child, file)
-    const bench = spawnSync(process.execPath, [path.join(here, 'bench', 'run.mjs'), '--target', file, '--out', `${out}-${name}`, ...args],
-      { stdio: ['ignore', 'ignore', 'inherit'] })
-    if (bench.status !== 0) console.error(`${name}: some lines failed`)
-    after?.()
-  } finally {
-    child.kill('SIGTERM')
-    if (child.exitCode === null) await new Promise((done) => child.once('exit', done))
-  }
+  running.push(child)
+  await started(child, file)
 }
 
 fs.mkdirSync(work, { recursive: true })
@@ -75,22 +49,31 @@ fs.rmSync(data, { recursive: true, force: true })
 
 // Both have the same AppView: a program that answers anything with the same two kilobytes, as fast as it can.
 const appView = spawn(process.execPath, [path.join(here, 'bench', 'appview.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] })
+const running = [appView]
 const appViewPort = await new Promise((done) => appView.stdout.once('data', (port) => done(Number(port))))
 process.env.PDS_BSKY_APP_VIEW_URL = `http://127.0.0.1:${appViewPort}`
 process.env.PDS_BSKY_APP_VIEW_DID = 'did:web:appview.test'
 
-let share = ''
-await measure('reference', path.join(work, 'reference', 'run.json'), process.execPath, [path.join(here, 'reference', 'start.mjs')], { PEER_WORK: work })
-await measure('pds', path.join(data, 'run.json'), path.join(root, 'Pds.AppHost', published, 'Pds.AppHost'), [],
-  { ASPNETCORE_ENVIRONMENT: 'Production', ASPIRE_MANAGED_PATH: 'none', PDS_DATA_DIRECTORY: data, PDS_RATE_LIMITS_ENABLED: 'false', Logging__LogLevel__Default: 'Warning' },
-  () => {
-    const line = JSON.parse(fs.readFileSync(`${out}-pds.json`, 'utf8')).rows.find((row) => row.id === 'createRecord-32')
-    if (!line) return
-    const rate = pgbench(data)
-    share = `pgbench, 32 clients: ${Math.round(rate)}/s; createRecord, 32 clients: ${Math.round(line.opsPerSec)}/s, ${Math.round(100 * line.opsPerSec / rate)} %\n`
-  })
-appView.kill('SIGTERM')
+const files = { reference: path.join(work, 'reference', 'run.json'), pds: path.join(data, 'run.json') }
+try {
+  await start('reference', files.reference, process.execPath, [path.join(here, 'reference', 'start.mjs')], { PEER_WORK: work })
+  await start('pds', files.pds, path.join(root, 'Pds.AppHost', published, 'Pds.AppHost'), [],
+    { ASPNETCORE_ENVIRONMENT: 'Production', ASPIRE_MANAGED_PATH: 'none', PDS_DATA_DIRECTORY: data, PDS_RATE_LIMITS_ENABLED: 'false', Logging__LogLevel__Default: 'Warning' })
+  const bench = spawnSync(process.execPath,
+    [path.join(here, 'bench', 'run.mjs'), '--target', files.reference, '--target', files.pds, '--pgbench', data, '--out', out, ...args],
+    { stdio: ['ignore', 'ignore', 'inherit'] })
+  if (bench.status !== 0) console.error('some lines failed')
+} finally {
+  for (const child of running) {
+    child.kill('SIGTERM')
+    if (child.exitCode === null) await new Promise((done) => child.once('exit', done))
+  }
+}
 
-const table = execFileSync(process.execPath, [path.join(here, 'bench', 'report.mjs'), `${out}-reference.json`, `${out}-pds.json`]).toString()
-fs.writeFileSync(`${out}.md`, `${table}\n${share}`)
-console.log(`${table}\n${share}`)
+const writes = JSON.parse(fs.readFileSync(`${out}-pds.json`, 'utf8')).rows.find((row) => row.inserts)
+if (writes) {
+  const rate = writes.inserts.reduce((sum, x) => sum + x, 0) / writes.inserts.length
+  fs.appendFileSync(`${out}.md`,
+    `\npgbench, 32 clients: ${Math.round(rate)}/s; createRecord, 32 clients: ${Math.round(writes.opsPerSec)}/s, ${Math.round(100 * writes.opsPerSec / rate)} %\n`)
+}
+console.log(fs.readFileSync(`${out}.md`, 'utf8'))
