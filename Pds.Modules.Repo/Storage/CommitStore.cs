@@ -13,7 +13,7 @@ internal sealed class CommitStore(NpgsqlDataSource database) : IAsyncDisposable
     // The plans must not follow the statistics of tables that were small when the server started, and joins with the
     // arrays are worth an index look-up per element whatever the planner thinks of their length.
     private const string Session =
-        "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off; SET client_min_messages = error";
+        "SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off; SET client_min_messages = error";
 
     /// <summary>
     /// After <see cref="AppendStatement"/>: forgets which blobs the overwritten values named, and gives up the blobs that no record
