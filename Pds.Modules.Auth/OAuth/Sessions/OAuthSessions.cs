@@ -20,10 +20,8 @@ public sealed class OAuthSessions(OAuthSessionStore store, SessionRevocations re
     /// </summary>
     public async Task RevokeAllAsync(Did did, CancellationToken cancellationToken)
     {
-        foreach (var sessionId in await store.DeleteAllAsync(did, cancellationToken))
-        {
-            revocations.Revoke(sessionId);
-        }
+        var sessionIds = await store.DeleteAllAsync(did, cancellationToken);
+        await Task.WhenAll(sessionIds.Select(revocations.RevokeAsync));
     }
 
     private async Task<bool> RevokeAsync(Did did, string sessionId, bool forgetConsent, CancellationToken cancellationToken)
@@ -33,7 +31,7 @@ public sealed class OAuthSessions(OAuthSessionStore store, SessionRevocations re
             return false;
         }
 
-        revocations.Revoke(sessionId);
+        await revocations.RevokeAsync(sessionId);
         return true;
     }
 }

@@ -18,6 +18,10 @@ public sealed partial class SessionRevocations(
 
     // A transaction may become visible after a later one was read.
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
+
+    // A Redis that does not answer holds nobody up: the others read it from the database.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan Kept = AccessToken.Lifetime + TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Tidying = TimeSpan.FromMinutes(1);
     private static readonly RedisChannel Revoked = RedisChannel.Literal("pds:auth:revoked-sessions");
@@ -26,11 +30,24 @@ public sealed partial class SessionRevocations(
     private readonly RevocationMemory _memory = new(time);
     private volatile bool _hasMissed;
 
-    /// <summary>Ends the access tokens of a session. Whoever deleted its row has noted it as revoked with that.</summary>
-    public void Revoke(string sessionId)
+    /// <summary>
+    /// Ends the access tokens of a session. Whoever deleted its row has noted it as revoked with that. Returns when Redis has passed
+    /// it on, so that who was told of the end finds it at whichever replica.
+    /// </summary>
+    public async Task RevokeAsync(string sessionId)
     {
         _memory.Revoke(sessionId);
-        Tell(Revoked, sessionId);
+        if (redis.IsConnected)
+        {
+            try
+            {
+                await redis.GetSubscriber().PublishAsync(Revoked, sessionId).WaitAsync(Patience, TimeProvider.System);
+            }
+            catch (Exception failure) when (failure is RedisException or TimeoutException)
+            {
+                Log.TellFailed(log, failure);
+            }
+        }
     }
 
     /// <summary>Ends the access tokens of a session from before a refresh.</summary>
@@ -38,7 +55,11 @@ public sealed partial class SessionRevocations(
     public void Supersede(string sessionId, int generation)
     {
         _memory.Supersede(sessionId, generation);
-        Tell(Refreshed, string.Create(CultureInfo.InvariantCulture, $"{generation} {sessionId}"));
+        if (redis.IsConnected)
+        {
+            var fact = string.Create(CultureInfo.InvariantCulture, $"{generation} {sessionId}");
+            redis.GetSubscriber().Publish(Refreshed, fact, CommandFlags.FireAndForget);
+        }
     }
 
     /// <summary>Nothing is served before what ended lately is known.</summary>
@@ -139,14 +160,6 @@ public sealed partial class SessionRevocations(
         }
     }
 
-    private void Tell(RedisChannel channel, string fact)
-    {
-        if (redis.IsConnected)
-        {
-            redis.GetSubscriber().Publish(channel, fact, CommandFlags.FireAndForget);
-        }
-    }
-
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "The revoked sessions could not be read; trying again")]
@@ -154,5 +167,8 @@ public sealed partial class SessionRevocations(
 
         [LoggerMessage(2, LogLevel.Warning, "No news of revoked sessions over Redis; they are polled")]
         public static partial void SubscribeFailed(ILogger logger, Exception failure);
+
+        [LoggerMessage(3, LogLevel.Warning, "Other servers could not be told over Redis of a revoked session; they poll for it")]
+        public static partial void TellFailed(ILogger logger, Exception failure);
     }
 }
