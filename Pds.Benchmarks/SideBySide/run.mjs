@@ -16,22 +16,18 @@ const args = process.argv.slice(2)
 const at = args.indexOf('--out')
 const out = path.resolve(at < 0 ? path.join(work, 'side-by-side') : args.splice(at, 2)[1])
 
-async function started(child, file) {
-  for (let i = 0; i < 1200; i++) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`)
-    if (fs.existsSync(file)) return
-    await sleep(250)
-  }
-  throw new Error(`no ${file} after five minutes`)
-}
-
 // Starts a server and waits for its run.json.
 async function start(name, file, command, commandArgs, env) {
   fs.rmSync(file, { force: true })
   const log = fs.openSync(path.join(work, `${name}.log`), 'w')
   const child = spawn(command, commandArgs, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', log, log] })
   running.push(child)
-  await started(child, file)
+  for (let i = 0; i < 1200; i++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`)
+    if (fs.existsSync(file)) return
+    await sleep(250)
+  }
+  throw new Error(`no ${file} after five minutes`)
 }
 
 fs.mkdirSync(work, { recursive: true })
