@@ -50,9 +50,11 @@ public sealed class CommitterTests(TestServices services)
     public async Task A_process_that_learns_late_that_its_commit_is_on_disk_refuses_nothing_for_what_came_after_it()
     {
         var database = await RepoHost.CreateDatabaseAsync(services);
-        await using var valve = Valve.Before(database);
+        var way = new NpgsqlConnectionStringBuilder(database);
+        await using var valve = Valve.Before(way.Port);
+        (way.Host, way.Port) = ("127.0.0.1", valve.Port);
         await using var prompt = await RepoHost.StartAsync(services, database);
-        await using var late = await RepoHost.StartAsync(services, valve.ConnectionString);
+        await using var late = await RepoHost.StartAsync(services, way.ConnectionString);
         var did = await prompt.CreateAccountAsync();
 
         // The second is written by the same statement as those that follow: preparing one takes an answer.

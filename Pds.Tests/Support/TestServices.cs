@@ -36,6 +36,9 @@ public sealed class TestServices : IAsyncLifetime
     /// <summary>How to reach the cache.</summary>
     public string Redis => _cache.Value.ConnectionString;
 
+    /// <summary>Its TCP port on 127.0.0.1.</summary>
+    public int RedisPort => _cache.Value.Port;
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Makes an empty database and tells how to reach it.</summary>

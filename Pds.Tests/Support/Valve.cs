@@ -1,34 +1,30 @@
 using System.Net;
 using System.Net.Sockets;
-using Npgsql;
 
 namespace Pds.Tests.Support;
 
-/// <summary>A way to Postgres on which answers can be held back, while what is asked goes through.</summary>
+/// <summary>A way to Postgres or Redis on which answers can be held back, while what is asked goes through.</summary>
 internal sealed class Valve : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly NpgsqlConnectionStringBuilder _behind;
+    private readonly int _behind;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
     private volatile TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Valve(string database)
+    private Valve(int port)
     {
-        _behind = new NpgsqlConnectionStringBuilder(database);
+        _behind = port;
         _listener.Start();
         _open.SetResult();
         _accepting = AcceptAsync();
     }
 
-    /// <summary>How to reach the database by this way.</summary>
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(_behind.ConnectionString)
-    {
-        Host = IPAddress.Loopback.ToString(),
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
-    }.ConnectionString;
+    /// <summary>The TCP port on 127.0.0.1 by which to take this way.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public static Valve Before(string database) => new(database);
+    /// <param name="port">Of who answers, on 127.0.0.1.</param>
+    public static Valve Before(int port) => new(port);
 
     /// <summary>Holds all answers back from now on.</summary>
     public void Close() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,7 +54,7 @@ internal sealed class Valve : IAsyncDisposable
         using var server = new TcpClient();
         using (client)
         {
-            await server.ConnectAsync(IPAddress.Loopback, _behind.Port, _stopping.Token);
+            await server.ConnectAsync(IPAddress.Loopback, _behind, _stopping.Token);
             await Task.WhenAny(
                 PassAsync(client.GetStream(), server.GetStream(), static () => Task.CompletedTask),
                 PassAsync(server.GetStream(), client.GetStream(), () => _open.Task));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using AtProto.OAuth;
 using Microsoft.Extensions.DependencyInjection;
@@ -76,6 +77,26 @@ public sealed class SessionRevocationTests(PdsFixture pds) : IDisposable
 
         await Eventually.TrueAsync(async () => (await SendAsync(replica, refreshed)).Message == "Token revoked");
         await Eventually.TrueAsync(async () => (await SendAsync(replica, revoked)).Message == "Token revoked");
+    }
+
+    [Fact]
+    public async Task A_revocation_waits_until_Redis_has_it_and_not_for_long()
+    {
+        await using var valve = Valve.Before(TestServices.Shared.RedisPort);
+        await using var server = await pds.StartServerAsync(
+            new Dictionary<string, string> { ["ConnectionStrings:redis"] = $"127.0.0.1:{valve.Port}" });
+        using var account = await TestAccount.CreateAsync(server);
+        var token = Mint(server, account);
+        (await SendAsync(server, token)).Ok();
+
+        valve.Close();
+        var started = Stopwatch.GetTimestamp();
+        await RevokeAsync(server, account).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var waited = Stopwatch.GetElapsedTime(started);
+        valve.Open();
+
+        Assert.True(waited > TimeSpan.FromMilliseconds(450), $"It was answered after {waited}.");
+        AssertRevoked(await SendAsync(server, token));
     }
 
     [Fact]
