@@ -18,6 +18,10 @@ internal sealed class RowCutter(Stream copy)
     // After the least size, one of this many bytes is in a row that ends a chunk: a small table's rows as well as large ones'.
     private const int BytesToBoundaryBits = 18;
 
+    // From this size on, four times as many rows end a chunk, or chance alone would leave one in twenty four times as long as most.
+    private const int LongChunk = 512 * 1024;
+    private const int BytesToBoundaryBitsWhenLong = 16;
+
     private byte[] _buffer = new byte[MaxChunk / 2];
     private int _start;
     private int _end;
@@ -42,7 +46,8 @@ internal sealed class RowCutter(Stream copy)
                 continue;
             }
 
-            var isBoundary = row > 0 && length + row >= MinChunk && IsBoundary(_buffer.AsSpan(_start + length, row));
+            var isBoundary = row > 0 && length + row >= MinChunk
+                && IsBoundary(_buffer.AsSpan(_start + length, row), length < LongChunk ? BytesToBoundaryBits : BytesToBoundaryBitsWhenLong);
             (length, count) = (length + row, count + (row > 0 ? 1 : 0));
             if (isBoundary || length >= MaxChunk || (row == 0 && length > 0))
             {
@@ -63,7 +68,7 @@ internal sealed class RowCutter(Stream copy)
         }
     }
 
-    private static bool IsBoundary(ReadOnlySpan<byte> row)
+    private static bool IsBoundary(ReadOnlySpan<byte> row, int bits)
     {
         var hash = 0xCBF29CE484222325;
         foreach (var value in row[..Math.Min(row.Length, KeyLength)])
@@ -71,8 +76,7 @@ internal sealed class RowCutter(Stream copy)
             hash = (hash ^ value) * 0x100000001B3;
         }
 
-        return row.Length >= 1 << BytesToBoundaryBits
-            || (hash * 0x9E3779B97F4A7C15) < (ulong)row.Length << (64 - BytesToBoundaryBits);
+        return row.Length >= 1 << bits || (hash * 0x9E3779B97F4A7C15) < (ulong)row.Length << (64 - bits);
     }
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ public sealed class BackupTests(PdsFixture pds) : IDisposable
         using var alice = await TestAccount.CreateAsync(server);
         using var bob = await TestAccount.CreateAsync(server);
         using var away = await TestAccount.CreateAsync(server);
-        await FillAsync(alice, calls: 8);
+        await FillAsync(alice, calls: 24);
         var (blob, bytes) = await NameBlobAsync(alice);
         (await away.ProcedureAsync("com.atproto.server.deactivateAccount", new { })).Ok();
 
