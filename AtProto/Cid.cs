@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using AtProto.Crypto;
 
@@ -43,8 +42,8 @@ public readonly struct Cid : IEquatable<Cid>, IComparable<Cid>, IParsable<Cid>
     /// <param name="data">The block.</param>
     public static Cid Compute(CidCodec codec, ReadOnlySpan<byte> data)
     {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(data, digest);
+        Span<byte> digest = stackalloc byte[Sha256.Length];
+        Sha256.Hash(data, digest);
         return new Cid(codec, digest);
     }
 
@@ -52,7 +51,7 @@ public readonly struct Cid : IEquatable<Cid>, IComparable<Cid>, IParsable<Cid>
     /// <param name="codec">What the block holds.</param>
     /// <param name="digest">32 bytes.</param>
     /// <exception cref="ArgumentException">The digest is not 32 bytes.</exception>
-    public static Cid FromDigest(CidCodec codec, ReadOnlySpan<byte> digest) => digest.Length == SHA256.HashSizeInBytes
+    public static Cid FromDigest(CidCodec codec, ReadOnlySpan<byte> digest) => digest.Length == Sha256.Length
         ? new Cid(codec, digest)
         : throw new ArgumentException("A SHA-256 digest has 32 bytes.", nameof(digest));
 

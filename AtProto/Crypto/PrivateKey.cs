@@ -75,8 +75,8 @@ public sealed class PrivateKey : IDisposable
         }
 
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(message, hash);
+        Span<byte> hash = stackalloc byte[Sha256.Length];
+        Sha256.Hash(message, hash);
         _signer.Sign(hash, signature);
         CurveParameters.Of(Curve).MakeLowS(signature);
     }

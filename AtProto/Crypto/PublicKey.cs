@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using ECPoint = Org.BouncyCastle.Math.EC.ECPoint;
 
 namespace AtProto.Crypto;
@@ -120,8 +119,8 @@ public sealed class PublicKey : IEquatable<PublicKey>
             return false;
         }
 
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(message, hash);
+        Span<byte> hash = stackalloc byte[Sha256.Length];
+        Sha256.Hash(message, hash);
 
         // Two threads may make one each the first time; either serves.
         var verifier = _verifier ??= Verifier.Create(Curve, Point);

@@ -14,18 +14,20 @@ internal abstract class Signer : IDisposable
 {
     public abstract PublicKey PublicKey { get; }
 
-    public static Signer Create(KeyCurve curve, byte[] scalar) => curve == KeyCurve.P256 ? new Platform(scalar) : new Managed(scalar);
+    public static Signer Create(KeyCurve curve, byte[] scalar) => curve != KeyCurve.P256 ? new Managed(scalar)
+        : OpenSsl.IsAvailable ? new OpenSslSigner(scalar)
+        : new Platform(scalar);
 
     public abstract void Sign(ReadOnlySpan<byte> hash, Span<byte> signature);
 
     public abstract void Dispose();
 
-    private static PublicKey ToPublicKey(KeyCurve curve, ReadOnlySpan<byte> point) =>
+    private protected static PublicKey ToPublicKey(KeyCurve curve, ReadOnlySpan<byte> point) =>
         PublicKey.TryFromPoint(curve, point, out var key)
             ? key
             : throw new CryptographicException("A derived point is not on its curve.");
 
-    private sealed class Platform : Signer
+    internal sealed class Platform : Signer
     {
         private readonly ECDsa _key;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Security.Cryptography;
 using System.Text;
+using AtProto.Crypto;
 
 namespace AtProto.Repo;
 
@@ -47,8 +47,8 @@ public static class TreeKey
     /// <param name="key">The key.</param>
     public static int Depth(ReadOnlySpan<byte> key)
     {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(key, digest);
+        Span<byte> digest = stackalloc byte[Sha256.Length];
+        Sha256.Hash(key, digest);
 
         var zeros = 0;
         while (!digest.IsEmpty)

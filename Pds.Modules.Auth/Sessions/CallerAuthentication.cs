@@ -64,7 +64,7 @@ internal sealed class CallerAuthentication(
         }
     }
 
-    private async Task<Caller?> ReadCallerAsync(AccessRule rule)
+    private async ValueTask<Caller?> ReadCallerAsync(AccessRule rule)
     {
         var header = Request.Headers.Authorization.ToString();
         if (header.Length == 0)
@@ -80,22 +80,21 @@ internal sealed class CallerAuthentication(
             throw XrpcErrors.InvalidToken("Malformed authorization header");
         }
 
-        var credentials = header[(space + 1)..];
-        return header[..space].ToUpperInvariant() switch
-        {
-            "BEARER" => await ReadBearerAsync(rule, credentials),
-            "DPOP" => await ReadDpopAsync(rule, credentials),
-            "BASIC" => await ReadBasicAsync(rule, credentials),
-            _ => throw XrpcErrors.InvalidToken($"Unsupported authorization type: {header[..space]}"),
-        };
+        var credentials = header.AsMemory(space + 1);
+        return IsScheme(header, "Bearer ") ? await ReadBearerAsync(rule, credentials)
+            : IsScheme(header, "DPoP ") ? await ReadDpopAsync(rule, credentials.ToString())
+            : IsScheme(header, "Basic ") ? await ReadBasicAsync(rule, credentials.ToString())
+            : throw XrpcErrors.InvalidToken($"Unsupported authorization type: {header[..space]}");
     }
 
-    private async Task<Caller> ReadBearerAsync(AccessRule rule, string token)
+    private static bool IsScheme(string header, string scheme) => header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase);
+
+    private async ValueTask<Caller> ReadBearerAsync(AccessRule rule, ReadOnlyMemory<char> token)
     {
         if (Has(rule, AccessKind.Service | AccessKind.Moderation)
-            && (!Has(rule, Sessions) || ServiceToken.IsCertainly(token)))
+            && (!Has(rule, Sessions) || ServiceToken.IsCertainly(token.ToString())))
         {
-            return await ReadServiceTokenAsync(rule, token);
+            return await ReadServiceTokenAsync(rule, token.ToString());
         }
 
         if (!Has(rule, Sessions))
@@ -104,7 +103,7 @@ internal sealed class CallerAuthentication(
         }
 
         var type = Has(rule, AccessKind.Refresh) ? TokenType.Refresh : TokenType.Access;
-        var verified = tokens.Verify(token, type, rule.AcceptsExpired);
+        var verified = tokens.Verify(token.Span, type, rule.AcceptsExpired);
         if (rule.RefusesTakendown && (verified.Kind & rule.Kinds) != 0)
         {
             await RefuseTakendownAsync(verified.Did);

@@ -8,8 +8,8 @@ using Pds.Xrpc;
 namespace Pds.Modules.Auth.Sessions;
 
 /// <summary>
-/// Checks session tokens without a database: on every authorized request, so in place and without objects but the DID.
-/// What is wrong is told in this order: signature, type and audience, time, shape.
+/// Checks session tokens without a database: whole once, in place and without objects but the DID; then, as long as they are
+/// remembered, only their time. What is wrong is told in this order: signature, type and audience, time, shape.
 /// </summary>
 internal sealed class TokenVerifier(AuthOptions options, ServiceOptions service, TimeProvider time)
 {
@@ -18,11 +18,34 @@ internal sealed class TokenVerifier(AuthOptions options, ServiceOptions service,
     private const int UsualLength = 1024;
     private const int SignatureLength = 43;
 
+    // Half a kilobyte each, or a little more.
+    private const int GenerationSize = 4096;
+
+    private static readonly CacheCounter Counter = new("session_token");
+
+    private readonly BoundedCache<Claims> _verified = new(GenerationSize);
     private readonly byte[] _key = Encoding.UTF8.GetBytes(options.JwtSecret);
     private readonly byte[] _audience = Encoding.UTF8.GetBytes(service.ServiceDid.Value);
 
     /// <exception cref="XrpcException">400, <c>InvalidToken</c> or <c>ExpiredToken</c>.</exception>
     public VerifiedToken Verify(ReadOnlySpan<char> token, TokenType type, bool acceptExpired = false)
+    {
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var isThere = _verified.TryGet(token, out var claims);
+        Counter.Count(isThere);
+        if (claims is null || !claims.AreGood(type, now, acceptExpired))
+        {
+            claims = Read(token, type, now, acceptExpired);
+            if (!isThere && token.Length <= UsualLength)
+            {
+                _verified.Add(token.ToString(), claims);
+            }
+        }
+
+        return claims.Token;
+    }
+
+    private Claims Read(ReadOnlySpan<char> token, TokenType type, long now, bool acceptExpired)
     {
         var payloadAt = token.IndexOf('.') + 1;
         var signatureAt = token.LastIndexOf('.') + 1;
@@ -42,7 +65,7 @@ internal sealed class TokenVerifier(AuthOptions options, ServiceOptions service,
         try
         {
             CheckHeader(token[..(payloadAt - 1)], text[..(payloadAt - 1)], type);
-            return CheckClaims(Open(text[payloadAt..(signatureAt - 1)]), type, acceptExpired);
+            return CheckClaims(Open(text[payloadAt..(signatureAt - 1)]), type, now, acceptExpired);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -101,12 +124,11 @@ internal sealed class TokenVerifier(AuthOptions options, ServiceOptions service,
         }
     }
 
-    private VerifiedToken CheckClaims(Utf8JsonReader json, TokenType type, bool acceptExpired)
+    private Claims CheckClaims(Utf8JsonReader json, TokenType type, long now, bool acceptExpired)
     {
         var kind = AccessKind.None;
         var isForUs = false;
         var isForeign = false;
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
         double? expires = null;
         var notBefore = double.MinValue;
         Did? did = null;
@@ -169,7 +191,7 @@ internal sealed class TokenVerifier(AuthOptions options, ServiceOptions service,
             throw XrpcErrors.InvalidToken("Bad token scope");
         }
 
-        return new VerifiedToken(did.Value, kind, id);
+        return new Claims(type, notBefore, expires.Value, new VerifiedToken(did.Value, kind, id));
     }
 
     private static Utf8JsonReader Open(Span<byte> encoded)
@@ -187,6 +209,13 @@ internal sealed class TokenVerifier(AuthOptions options, ServiceOptions service,
     }
 
     private static XrpcException NotVerified() => XrpcErrors.InvalidToken("Token could not be verified");
+
+    /// <param name="NotBefore">In seconds since 1970, as is <paramref name="Expires"/>.</param>
+    private sealed record Claims(TokenType Type, double NotBefore, double Expires, VerifiedToken Token)
+    {
+        public bool AreGood(TokenType type, long now, bool acceptExpired) =>
+            type == Type && NotBefore <= now && (acceptExpired || Expires > now);
+    }
 }
 
 /// <summary>What a session token says.</summary>

@@ -16,6 +16,13 @@ internal static class LogDefaults
         levels["Logging:LogLevel:Default"] = own.ToString();
         levels["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = own.ToString();
 
+        if (!ShowScopes(builder.Configuration))
+        {
+            // It tells every line which request it belongs to, and makes an activity of each request for it, which is lost on
+            // who shows lines alone.
+            levels["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = nameof(LogLevel.None);
+        }
+
         // A message that is refused or fails is its sender's to judge; it would be logged twice, with all that is in it.
         levels["Logging:LogLevel:Pds.Contracts"] = nameof(LogLevel.None);
 
@@ -23,6 +30,9 @@ internal static class LogDefaults
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = levels });
         return builder;
     }
+
+    private static bool ShowScopes(ConfigurationManager configuration) =>
+        configuration["PDS_LOG_FORMAT"] == "json" || !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
     // The reference server's names.
     private static LogLevel LevelOf(string? name) => name?.ToLowerInvariant() switch

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Pds.Modules.Auth.OAuth;
+namespace Pds.Modules.Auth;
 
 /// <summary>Keeps what is dear to make, by a text; between one and two generations of entries are kept.</summary>
 /// <remarks>
