@@ -9,6 +9,13 @@ namespace AtProto.Repo;
 /// </summary>
 public sealed class TreeChange
 {
+    // Links, of some forty bytes each: what the trees of most repositories need.
+    private const int MaxSpare = 3 * 256;
+
+    // Lists for the next comparison: what one looks at is a multiple of what it finds.
+    [ThreadStatic]
+    private static (List<Item> Old, List<Item> New, List<Item> Spare)? t_spare;
+
     private readonly List<TreeNode> _added;
     private readonly List<TreeNode> _removed;
 
@@ -78,9 +85,8 @@ public sealed class TreeChange
     {
         List<TreeNode> added = [];
         List<TreeNode> removed = [];
-        List<Item> old = [];
-        List<Item> @new = [];
-        List<Item> spare = [];
+        var (old, @new, spare) = t_spare ?? ([], [], []);
+        t_spare = null;
         for (var layer = Math.Max(before.Layer, after.Layer); layer >= 0; layer--)
         {
             if (before.Layer == layer)
@@ -96,6 +102,12 @@ public sealed class TreeChange
             BlankCommon(CollectionsMarshal.AsSpan(old), CollectionsMarshal.AsSpan(@new));
             Enter(ref old, ref spare, removed);
             Enter(ref @new, ref spare, added);
+        }
+
+        // Empty, as every layer leaves them.
+        if (old.Capacity + @new.Capacity + spare.Capacity <= MaxSpare)
+        {
+            t_spare = (old, @new, spare);
         }
 
         return (added, removed);

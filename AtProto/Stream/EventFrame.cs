@@ -16,7 +16,8 @@ public static class EventFrame
     /// <summary>The greatest number of operations in one <c>#commit</c>.</summary>
     public const int MaxOperations = 200;
 
-    private const int MaxSeqLength = 9;
+    /// <summary>What a number takes in a frame, in bytes, at most.</summary>
+    public const int MaxSeqLength = 9;
 
     /// <summary>Records were written: <c>#commit</c>.</summary>
     /// <param name="commit">The new head, whose block is put first.</param>
@@ -186,10 +187,29 @@ public static class EventFrame
         Span<byte> number = stackalloc byte[MaxSeqLength];
         number = number[..WriteSeq(number, seq)];
         var frame = GC.AllocateUninitializedArray<byte>(body.Length + number.Length);
-        body[..seqOffset].CopyTo(frame);
-        number.CopyTo(frame.AsSpan(seqOffset));
-        body[seqOffset..].CopyTo(frame.AsSpan(seqOffset + number.Length));
+        Join(body, seqOffset, number, frame);
         return frame;
+    }
+
+    /// <summary>Puts the number into a frame, in memory of the caller's.</summary>
+    /// <param name="body">The frame without it: <see cref="EventBody.Bytes"/>.</param>
+    /// <param name="seqOffset">Where it belongs: <see cref="EventBody.SeqOffset"/>.</param>
+    /// <param name="seq">The number, not negative.</param>
+    /// <param name="destination">Longer than <paramref name="body"/> by <see cref="MaxSeqLength"/> at least.</param>
+    /// <returns>The length of the frame, in bytes.</returns>
+    public static int Assemble(ReadOnlySpan<byte> body, int seqOffset, long seq, Span<byte> destination)
+    {
+        Span<byte> number = stackalloc byte[MaxSeqLength];
+        number = number[..WriteSeq(number, seq)];
+        Join(body, seqOffset, number, destination);
+        return body.Length + number.Length;
+    }
+
+    private static void Join(ReadOnlySpan<byte> body, int seqOffset, ReadOnlySpan<byte> number, Span<byte> frame)
+    {
+        body[..seqOffset].CopyTo(frame);
+        number.CopyTo(frame[seqOffset..]);
+        body[seqOffset..].CopyTo(frame[(seqOffset + number.Length)..]);
     }
 
     private static int WriteSeq(Span<byte> destination, long seq)

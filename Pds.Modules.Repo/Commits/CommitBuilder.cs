@@ -63,14 +63,14 @@ internal sealed class CommitBuilder(TidClock clock, TimeProvider time)
     {
         var blocks = new Block[change.NewNodes.Count + change.ProofNodes.Count + changes.Count];
         var count = 0;
-        foreach (var node in change.NewNodes)
+        for (var i = 0; i < change.NewNodes.Count; i++)
         {
-            blocks[count++] = node;
+            blocks[count++] = change.NewNodes[i];
         }
 
-        foreach (var node in change.ProofNodes)
+        for (var i = 0; i < change.ProofNodes.Count; i++)
         {
-            blocks[count++] = node;
+            blocks[count++] = change.ProofNodes[i];
         }
 
         foreach (var item in changes)

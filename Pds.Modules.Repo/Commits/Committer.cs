@@ -35,6 +35,7 @@ internal sealed partial class Committer(
     private readonly Stack<CommitChain> _free = new();
     private readonly Dictionary<RepoState, CommitChain> _byRepo = new(ReferenceEqualityComparer.Instance);
     private readonly List<StreamEvent> _published = [];
+    private readonly FrameSlab _frames = new();
     private PendingCommit? _carried;
     private long? _awaySince;
     private Task _loop = Task.CompletedTask;
@@ -153,7 +154,7 @@ internal sealed partial class Committer(
         {
             if (won[NumberOf(commit) - 1])
             {
-                _published.Add(commit.Event.Number(++seq, commit.Repo.Id));
+                _published.Add(commit.Event.Number(++seq, commit.Repo.Id, _frames));
             }
         }
 

@@ -33,7 +33,7 @@ internal sealed class PendingCommit
     /// <summary>What becomes of the tree's nodes.</summary>
     public required TipChange Nodes { get; init; }
 
-    public required IReadOnlyList<RecordChange> Changes { get; init; }
+    public required List<RecordChange> Changes { get; init; }
 
     public required NewEvent Event { get; init; }
 

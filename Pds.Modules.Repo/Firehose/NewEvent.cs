@@ -25,4 +25,7 @@ internal sealed record NewEvent(EventKind Kind, DateTimeOffset Time, EventBody F
         EventFrame.Account(did, status, time));
 
     public StreamEvent Number(long seq, long repoId) => new(seq, repoId, Kind, Time, Frame.Number(seq));
+
+    /// <summary>The same, for many.</summary>
+    public StreamEvent Number(long seq, long repoId, FrameSlab slab) => new(seq, repoId, Kind, Time, slab.Number(Frame, seq));
 }

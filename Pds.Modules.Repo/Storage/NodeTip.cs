@@ -91,9 +91,9 @@ internal sealed class NodeTip
         var nodes = new List<TipNode>(added.Count + _nodes.Count);
         var settled = new List<TipNode>();
         var length = 0;
-        foreach (var node in added)
+        for (var i = 0; i < added.Count; i++)
         {
-            Keep(new TipNode(node.Cid, rev, node.Bytes));
+            Keep(new TipNode(added[i].Cid, rev, added[i].Bytes));
         }
 
         foreach (var node in _nodes)
@@ -105,11 +105,11 @@ internal sealed class NodeTip
         }
 
         var unsettled = new List<Cid>();
-        foreach (var (cid, _) in removed)
+        for (var i = 0; i < removed.Count; i++)
         {
-            if (Find(cid) is null)
+            if (Find(removed[i].Cid) is null)
             {
-                unsettled.Add(cid);
+                unsettled.Add(removed[i].Cid);
             }
         }
 
