@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -92,8 +91,7 @@ public static class AuthModule
         services.AddSingleton<TakeoverStore>();
         services.AddHandled<AccountTakeover>();
 
-        services.AddAuthentication()
-            .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(XrpcAuthentication.Scheme, null);
+        services.AddSingleton<ICallerAuthentication, CallerAuthentication>();
 
         return builder;
     }

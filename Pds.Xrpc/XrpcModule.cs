@@ -38,17 +38,12 @@ public static class XrpcModule
 
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NsidConstraint>("nsid"));
 
-        // A lone scheme would be the default one: run ahead of routing, and for methods that ask for no credentials.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
-        services.AddAuthentication();
         services.AddSingleton<IPolicyEvaluator, AccessEvaluator>();
         services.AddAuthorization(options =>
         {
             foreach (var (name, rule) in Access.Rules)
             {
-                options.AddPolicy(name, policy => policy
-                    .AddAuthenticationSchemes(XrpcAuthentication.Scheme)
-                    .AddRequirements(rule));
+                options.AddPolicy(name, policy => policy.AddRequirements(rule));
             }
         });
         return services;

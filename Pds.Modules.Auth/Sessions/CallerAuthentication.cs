@@ -1,10 +1,6 @@
-using System.Text.Encodings.Web;
 using AtProto;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Pds.Contracts.Identity;
 using Pds.Modules.Auth.OAuth.Tokens;
 using Pds.Modules.Auth.SignIn;
@@ -18,55 +14,39 @@ namespace Pds.Modules.Auth.Sessions;
 /// Turns the <c>Authorization</c> header into a <see cref="Caller"/>, as the method's <see cref="AccessRule"/> asks for.
 /// </summary>
 internal sealed class CallerAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options,
-    ILoggerFactory loggers,
-    UrlEncoder encoder,
     TokenVerifier tokens,
     ServiceTokenVerifier serviceTokens,
     ServiceTokenReplays replays,
     ResourceAccess oauth,
     AdminPassword adminPassword,
     AttemptLimits limits,
-    AccountStore accounts) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    AccountStore accounts) : ICallerAuthentication
 {
     private const AccessKind Sessions = AccessKind.Full | AccessKind.AppPassword | AccessKind.AppPasswordPrivileged
         | AccessKind.Takendown | AccessKind.SignupQueued | AccessKind.Refresh;
 
-    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    public async ValueTask<Caller?> ReadAsync(HttpContext context, AccessRule rule)
     {
-        if (AccessRule.Of(Context) is not { } rule)
-        {
-            return AuthenticateResult.NoResult();
-        }
-
         try
         {
-            if (await ReadCallerAsync(rule) is { } caller)
+            var caller = await ReadCallerAsync(context, rule);
+            if (caller is null && !rule.IsOptional)
             {
-                return XrpcAuthentication.Success(Context, caller);
+                Announce(context, rule);
             }
 
-            if (!rule.IsOptional)
-            {
-                Announce(rule);
-            }
-
-            return AuthenticateResult.NoResult();
+            return caller;
         }
-        catch (XrpcException refusal)
+        catch (XrpcException refusal) when (refusal.Status == StatusCodes.Status401Unauthorized)
         {
-            if (refusal.Status == StatusCodes.Status401Unauthorized)
-            {
-                Announce(rule);
-            }
-
-            return AuthenticateResult.Fail(refusal);
+            Announce(context, rule);
+            throw;
         }
     }
 
-    private async ValueTask<Caller?> ReadCallerAsync(AccessRule rule)
+    private async ValueTask<Caller?> ReadCallerAsync(HttpContext context, AccessRule rule)
     {
-        var header = Request.Headers.Authorization.ToString();
+        var header = context.Request.Headers.Authorization.ToString();
         if (header.Length == 0)
         {
             return Has(rule, Sessions) || rule.IsOptional
@@ -81,20 +61,20 @@ internal sealed class CallerAuthentication(
         }
 
         var credentials = header.AsMemory(space + 1);
-        return IsScheme(header, "Bearer ") ? await ReadBearerAsync(rule, credentials)
-            : IsScheme(header, "DPoP ") ? await ReadDpopAsync(rule, credentials.ToString())
-            : IsScheme(header, "Basic ") ? await ReadBasicAsync(rule, credentials.ToString())
+        return IsScheme(header, "Bearer ") ? await ReadBearerAsync(context, rule, credentials)
+            : IsScheme(header, "DPoP ") ? await ReadDpopAsync(context, rule, credentials.ToString())
+            : IsScheme(header, "Basic ") ? await ReadBasicAsync(context, rule, credentials.ToString())
             : throw XrpcErrors.InvalidToken($"Unsupported authorization type: {header[..space]}");
     }
 
     private static bool IsScheme(string header, string scheme) => header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase);
 
-    private async ValueTask<Caller> ReadBearerAsync(AccessRule rule, ReadOnlyMemory<char> token)
+    private async ValueTask<Caller> ReadBearerAsync(HttpContext context, AccessRule rule, ReadOnlyMemory<char> token)
     {
         if (Has(rule, AccessKind.Service | AccessKind.Moderation)
             && (!Has(rule, Sessions) || ServiceToken.IsCertainly(token.ToString())))
         {
-            return await ReadServiceTokenAsync(rule, token.ToString());
+            return await ReadServiceTokenAsync(context, rule, token.ToString());
         }
 
         if (!Has(rule, Sessions))
@@ -106,13 +86,13 @@ internal sealed class CallerAuthentication(
         var verified = tokens.Verify(token.Span, type, rule.AcceptsExpired);
         if (rule.RefusesTakendown && (verified.Kind & rule.Kinds) != 0)
         {
-            await RefuseTakendownAsync(verified.Did);
+            await RefuseTakendownAsync(verified.Did, context.RequestAborted);
         }
 
         return new Caller(verified.Kind, verified.Did) { TokenId = verified.Id };
     }
 
-    private async Task<Caller> ReadDpopAsync(AccessRule rule, string token)
+    private async Task<Caller> ReadDpopAsync(HttpContext context, AccessRule rule, string token)
     {
         if (!Has(rule, AccessKind.OAuth | AccessKind.Full))
         {
@@ -121,10 +101,10 @@ internal sealed class CallerAuthentication(
                 : XrpcErrors.AuthenticationRequired("Authentication Required");
         }
 
-        var verified = await oauth.AuthenticateAsync(Context, token, Context.RequestAborted);
+        var verified = await oauth.AuthenticateAsync(context, token, context.RequestAborted);
         if (rule.RefusesTakendown && Has(rule, AccessKind.OAuth))
         {
-            await RefuseTakendownAsync(verified.Did);
+            await RefuseTakendownAsync(verified.Did, context.RequestAborted);
         }
 
         return new Caller(AccessKind.OAuth, verified.Did)
@@ -135,31 +115,34 @@ internal sealed class CallerAuthentication(
         };
     }
 
-    private async Task<Caller> ReadServiceTokenAsync(AccessRule rule, string token)
+    private async Task<Caller> ReadServiceTokenAsync(HttpContext context, AccessRule rule, string token)
     {
         // The path is /xrpc/ and the method that the token must be for.
-        var method = Request.Path.Value!["/xrpc/".Length..].TrimEnd('/');
+        var method = context.Request.Path.Value!["/xrpc/".Length..].TrimEnd('/');
         var isModeration = Has(rule, AccessKind.Moderation);
-        var issuer = await serviceTokens.VerifyAsync(token, method, isModeration, ResolveAsync, Context.RequestAborted);
+        var issuer = await serviceTokens.VerifyAsync(token, method, isModeration, Resolve, context.RequestAborted);
         if (rule.RefusesTakendown)
         {
-            await RefuseTakendownAsync(issuer);
+            await RefuseTakendownAsync(issuer, context.RequestAborted);
         }
 
-        if (isModeration && HttpMethods.IsPost(Request.Method))
+        if (isModeration && HttpMethods.IsPost(context.Request.Method))
         {
-            await replays.UseForModerationAsync(token, Context.RequestAborted);
+            await replays.UseForModerationAsync(token, context.RequestAborted);
         }
 
         return new Caller(isModeration ? AccessKind.Moderation : AccessKind.Service, issuer);
+
+        Task<ResolvedDid?> Resolve(ResolveDidDocument question, CancellationToken cancellationToken) =>
+            context.RequestServices.GetRequiredService<IMessageBus>().InvokeAsync<ResolvedDid?>(question, cancellationToken);
     }
 
-    private async Task<Caller> ReadBasicAsync(AccessRule rule, string credentials)
+    private async Task<Caller> ReadBasicAsync(HttpContext context, AccessRule rule, string credentials)
     {
         if (Has(rule, AccessKind.Admin))
         {
             // Whoever has guessed too often is not told any more whether a guess is right.
-            var guesser = $"{Context.Connection.RemoteIpAddress}";
+            var guesser = $"{context.Connection.RemoteIpAddress}";
             await limits.RequireRoomAsync(AttemptLimit.Administrator, guesser);
             if (adminPassword.Matches(credentials))
             {
@@ -175,25 +158,22 @@ internal sealed class CallerAuthentication(
             : XrpcErrors.InvalidToken("Unexpected authorization type");
     }
 
-    private async Task RefuseTakendownAsync(Did did)
+    private async Task RefuseTakendownAsync(Did did, CancellationToken cancellationToken)
     {
-        var account = await accounts.FindAsync(did, Context.RequestAborted) ?? throw XrpcErrors.AccountNotFound();
+        var account = await accounts.FindAsync(did, cancellationToken) ?? throw XrpcErrors.AccountNotFound();
         if (account.Status == AccountStatus.Takendown)
         {
             throw XrpcErrors.AccountTakedown();
         }
     }
 
-    private void Announce(AccessRule rule)
+    private void Announce(HttpContext context, AccessRule rule)
     {
         if (Has(rule, AccessKind.OAuth))
         {
-            oauth.Announce(Response);
+            oauth.Announce(context.Response);
         }
     }
-
-    private Task<ResolvedDid?> ResolveAsync(ResolveDidDocument question, CancellationToken cancellationToken) =>
-        Context.RequestServices.GetRequiredService<IMessageBus>().InvokeAsync<ResolvedDid?>(question, cancellationToken);
 
     private static bool Has(AccessRule rule, AccessKind kinds) => (rule.Kinds & kinds) != 0;
 }

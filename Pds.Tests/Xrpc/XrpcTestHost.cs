@@ -1,17 +1,14 @@
 using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
 using System.Net;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using AtProto;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using Pds.Tests.Support;
 using Pds.Xrpc;
@@ -34,8 +31,7 @@ public sealed class XrpcTestHost : IAsyncLifetime
         builder.Logging.ClearProviders().AddProvider(new LogCapture(Lines));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddXrpc();
-        builder.Services.AddAuthentication()
-            .AddScheme<AuthenticationSchemeOptions, TestAuthentication>(XrpcAuthentication.Scheme, null);
+        builder.Services.AddSingleton<ICallerAuthentication, TestAuthentication>();
 
         _app = builder.Build();
         _app.UseXrpc();
@@ -100,24 +96,20 @@ public sealed class XrpcTestHost : IAsyncLifetime
     internal sealed record Input(Did Repo, string Text, int? Count, JsonElement? Value, string[]? Tags);
 
     /// <summary>Reads <c>Authorization: Bearer kind|did</c>; a kind of <c>expired</c> is refused.</summary>
-    private sealed class TestAuthentication(
-        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    private sealed class TestAuthentication : ICallerAuthentication
     {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Authenticate());
-
-        private AuthenticateResult Authenticate()
+        public ValueTask<Caller?> ReadAsync(HttpContext context, AccessRule rule)
         {
-            var header = Request.Headers.Authorization.ToString();
+            var header = context.Request.Headers.Authorization.ToString();
             if (header.Length == 0)
             {
-                return AuthenticateResult.NoResult();
+                return new((Caller?)null);
             }
 
             var parts = header["Bearer ".Length..].Split('|');
             return parts[0] == "expired"
-                ? AuthenticateResult.Fail(XrpcErrors.ExpiredToken())
-                : XrpcAuthentication.Success(Context, new Caller(Enum.Parse<AccessKind>(parts[0]), Did.Parse(parts[1])));
+                ? throw XrpcErrors.ExpiredToken()
+                : new(new Caller(Enum.Parse<AccessKind>(parts[0]), Did.Parse(parts[1])));
         }
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http;
 
 namespace Pds.Xrpc;
 
@@ -10,11 +9,4 @@ namespace Pds.Xrpc;
 /// <param name="AcceptsExpired">A refresh token past its time still serves.</param>
 public sealed record AccessRule(
     AccessKind Kinds, bool IsOptional = false, bool RefusesTakendown = false, bool AcceptsExpired = false)
-    : IAuthorizationRequirement
-{
-    /// <summary>The rule of the method that a request was routed to; null where there is none.</summary>
-    public static AccessRule? Of(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy is { } policy
-            ? Access.Rules.GetValueOrDefault(policy)
-            : null;
-}
+    : IAuthorizationRequirement;

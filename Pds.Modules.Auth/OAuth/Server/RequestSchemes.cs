@@ -9,6 +9,10 @@ namespace Pds.Modules.Auth.OAuth.Server;
 /// </summary>
 internal sealed class RequestSchemes(IOptions<AuthenticationOptions> options) : AuthenticationSchemeProvider(options)
 {
-    public override Task<IEnumerable<AuthenticationScheme>> GetRequestHandlerSchemesAsync() =>
-        Task.FromResult<IEnumerable<AuthenticationScheme>>([]);
+    private static readonly Task<IEnumerable<AuthenticationScheme>> None = Task.FromResult<IEnumerable<AuthenticationScheme>>([]);
+
+    public override Task<IEnumerable<AuthenticationScheme>> GetRequestHandlerSchemesAsync() => None;
+
+    // A lone scheme would be the default one.
+    public override Task<AuthenticationScheme?> GetDefaultAuthenticateSchemeAsync() => Task.FromResult<AuthenticationScheme?>(null);
 }
