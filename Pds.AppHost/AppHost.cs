@@ -23,7 +23,13 @@ var vault = isAzure ? builder.AddAzureKeyVault("vault") : null;
 IResourceBuilder<IResourceWithConnectionString> database =
     builder.Configuration.GetConnectionString("pdsdb") is not null ? builder.AddConnectionString("pdsdb")
     : vault is not null ? builder.AddAzurePostgresFlexibleServer("postgres").WithPasswordAuthentication(vault).AddDatabase("pdsdb")
-    : builder.AddPostgres("postgres").WithDataVolume().WithLifetime(ContainerLifetime.Persistent).AddDatabase("pdsdb");
+    : builder.AddPostgres("postgres").WithDataVolume().WithLifetime(ContainerLifetime.Persistent)
+
+        // What a statement frees, the next one needs: 2 MB at most stay with each process.
+        .WithEnvironment("MALLOC_TOP_PAD_", "262144")
+        .WithEnvironment("MALLOC_TRIM_THRESHOLD_", "2097152")
+        .WithEnvironment("MALLOC_MMAP_THRESHOLD_", "1048576")
+        .AddDatabase("pdsdb");
 IResourceBuilder<IResourceWithConnectionString> cache =
     builder.Configuration.GetConnectionString("redis") is not null ? builder.AddConnectionString("redis")
     : vault is not null ? builder.AddAzureManagedRedis("redis").WithAccessKeyAuthentication(vault)
