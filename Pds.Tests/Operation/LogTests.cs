@@ -59,11 +59,20 @@ public sealed class LogTests(PdsFixture pds)
             await PdsFixture.CreateDatabaseAsync(), TestServices.Shared.Redis, await pds.GetPlcUrlAsync(),
             new Dictionary<string, string> { ["PDS_LOG_FORMAT"] = "json", ["LOG_LEVEL"] = "info", ["PDS_NOT_A_SETTING"] = "line\nbreak" });
         await server.StartAsync();
+        using var alice = await TestAccount.CreateAsync(server.Xrpc);
+        await server.Xrpc.ProcedureAsync("com.atproto.server.createSession", new { identifier = alice.Handle, password = "not what it is" });
 
-        var lines = server.Output.Split('\n');
-        var messages = lines.Select(line => JsonElement.Parse(line).GetProperty("Message").GetString()).ToArray();
+        var lines = server.Output.Split('\n').Select(line => JsonElement.Parse(line)).ToArray();
+        Assert.Contains(lines, line => line.GetProperty("Message").GetString() == "PDS_NOT_A_SETTING is not a setting of this server");
 
-        Assert.Contains("PDS_NOT_A_SETTING is not a setting of this server", messages);
+        // What a line belongs to: its request, and the trace that the request is part of.
+        var refusal = Assert.Single(lines, line => line.GetProperty("Message").GetString()!.Contains("by password: refusal", StringComparison.Ordinal));
+        var scopes = refusal.GetProperty("Scopes").EnumerateArray().ToArray();
+        Assert.Contains(scopes, scope => Says(scope, "RequestPath", "/xrpc/com.atproto.server.createSession"));
+        Assert.Contains(scopes, scope => scope.TryGetProperty("TraceId", out var trace) && trace.GetString()!.Length == 32);
+
+        static bool Says(JsonElement scope, string name, string value) =>
+            scope.TryGetProperty(name, out var property) && property.GetString() == value;
     }
 
     [Fact]

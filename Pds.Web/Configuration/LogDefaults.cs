@@ -18,8 +18,8 @@ internal static class LogDefaults
 
         if (!ShowScopes(builder.Configuration))
         {
-            // It tells every line which request it belongs to, and makes an activity of each request for it, which is lost on
-            // who shows lines alone.
+            // This category adds to every line which request it belongs to, and makes an activity of each request for it. Lines of
+            // plain text show neither.
             levels["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = nameof(LogLevel.None);
         }
 

@@ -14,7 +14,7 @@ internal sealed class AccessEvaluator(ICallerAuthentication authentication, Pseu
     private static readonly Task<PolicyAuthorizationResult> Allowed = Task.FromResult(PolicyAuthorizationResult.Success());
 
     // What is known of the caller is in Caller.
-    private static readonly Task<AuthenticateResult> Read = Task.FromResult(AuthenticateResult.NoResult());
+    private static readonly Task<AuthenticateResult> NoPrincipal = Task.FromResult(AuthenticateResult.NoResult());
 
     public Task<AuthenticateResult> AuthenticateAsync(AuthorizationPolicy policy, HttpContext context)
     {
@@ -25,7 +25,7 @@ internal sealed class AccessEvaluator(ICallerAuthentication authentication, Pseu
         }
 
         Note(context, reading.Result);
-        return Read;
+        return NoPrincipal;
     }
 
     public Task<PolicyAuthorizationResult> AuthorizeAsync(
@@ -46,7 +46,7 @@ internal sealed class AccessEvaluator(ICallerAuthentication authentication, Pseu
     private async Task<AuthenticateResult> FinishAsync(HttpContext context, ValueTask<Caller?> reading)
     {
         Note(context, await reading);
-        return await Read;
+        return await NoPrincipal;
     }
 
     private void Note(HttpContext context, Caller? caller)
